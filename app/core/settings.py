@@ -1,0 +1,79 @@
+"""Everything that differs between two installations, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation. Build it with `Settings.from_environment()`; tests build it directly."""
+
+    #: SQLAlchemy URL; SQLite in `var/` when nothing is set, PostgreSQL in production.
+    database_url: str
+    #: Signs sessions and CSRF tokens. Secrets come only from the environment.
+    secret_key: str
+    #: Where diagrams, forms, rules and uploaded files lie.
+    bpmn_folder: Path = ROOT / "bpmn"
+    forms_folder: Path = ROOT / "forms"
+    config_folder: Path = ROOT / "config"
+    files_folder: Path = ROOT / "var" / "files"
+    #: Local time of the bureau: working days, due dates and displayed times.
+    time_zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    #: Session cookies only over https; off by default because `make run` serves plain http.
+    secure_cookies: bool = False
+    #: Largest accepted request, in bytes.
+    max_request_bytes: int = 20 * 1024 * 1024
+    #: Run the worker threads inside the web process (the embedded default).
+    embedded_worker: bool = True
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `DATABASE_URL`, `SECRET_KEY`, `FILES_FOLDER`, `TIME_ZONE`, `SECURE_COOKIES`…
+
+        Raises:
+            RuntimeError: no `SECRET_KEY` although the database is not the embedded one.
+        """
+        url = environ.get("DATABASE_URL") or f"sqlite:///{ROOT / 'var' / 'countersign.db'}"
+        return cls(
+            database_url=normalised_url(url),
+            secret_key=environ.get("SECRET_KEY") or _embedded_secret(url),
+            files_folder=Path(environ.get("FILES_FOLDER") or cls.files_folder),
+            time_zone=ZoneInfo(environ.get("TIME_ZONE") or "Asia/Shanghai"),
+            secure_cookies=_is_on(environ.get("SECURE_COOKIES"), default=False),
+            embedded_worker=_is_on(environ.get("EMBEDDED_WORKER"), default=True),
+        )
+
+
+def normalised_url(url: str) -> str:
+    """Name the driver: `postgresql://` and `postgres://` mean psycopg 3."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _is_on(value: str | None, *, default: bool) -> bool:
+    return default if not value else value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _embedded_secret(url: str) -> str:
+    """The embedded default keeps a random key beside its database, readable by its owner only."""
+    if not url.startswith("sqlite"):
+        raise RuntimeError(
+            "Expected the environment variable SECRET_KEY for a server database, found none. "
+            'Make one with: python -c "import secrets; print(secrets.token_hex(32))"'
+        )
+    path = ROOT / "var" / "secret_key"
+    if not path.exists():
+        import secrets
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text()
