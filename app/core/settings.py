@@ -1,15 +1,16 @@
 """Everything that differs between two installations, read once from the environment."""
 
 import os
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """One installation. Build it with `Settings.from_environment()`; tests build it directly."""
 
@@ -23,7 +24,7 @@ class Settings:
     config_folder: Path = ROOT / "config"
     files_folder: Path = ROOT / "var" / "files"
     #: Local time of the bureau: working days, due dates and displayed times.
-    time_zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     #: Session cookies only over https; off by default because `make run` serves plain http.
     secure_cookies: bool = False
     #: Largest accepted request, in bytes.
@@ -33,7 +34,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read `DATABASE_URL`, `SECRET_KEY`, `FILES_FOLDER`, `TIME_ZONE`, `SECURE_COOKIES`…
+        """Read `DATABASE_URL`, `SECRET_KEY`, `FILES_FOLDER` and their like.
 
         Raises:
             RuntimeError: no `SECRET_KEY` although the database is not the embedded one.
@@ -70,8 +71,6 @@ def _embedded_secret(url: str) -> str:
         )
     path = ROOT / "var" / "secret_key"
     if not path.exists():
-        import secrets
-
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
