@@ -1,0 +1,73 @@
+"""Who works here: the organisation, its people, their roles, and what each may do and see.
+
+The public door of the room. Everything a verb or a page needs:
+
+- `Actor` is the person acting, with groups, roles and permissions already resolved.
+  `load_actor(session, user_id)` reads one in a single statement, `SYSTEM` acts for timers
+  and scripts, `actor.require(Permission.…)` refuses by raising.
+- A **group key** is what the seat of a task stores: `section_reviewer@AGR`, or `budget_officer`
+  for a role that is the same for the whole bureau. `group_key(role_name, variables)` resolves a
+  role named in a diagram, `members(session, key)` reads who is in it now. Nothing is ever copied
+  per member, so a change of staff needs no change of tasks.
+- `organisation_variables(session, unit_code)` gives the `unit`, `department` and `section` that
+  `group_key` needs; `organisation_scope(actor)` says whose projects the actor may see.
+- `sign_in(session, username, password, now)` returns the actor, or None and a counted failure.
+
+Web wraps `Actor` for Flask-Login; this room knows neither Flask nor processes.
+"""
+
+from app.identity.actors import SYSTEM, Actor, load_actor
+from app.identity.groups import group_key, split_group_key
+from app.identity.models import Membership, Organisation, OrganisationKind, User
+from app.identity.organisations import (
+    departments,
+    find_organisation,
+    organisation_names,
+    organisation_variables,
+    sections,
+    units_of,
+)
+from app.identity.passwords import hash_password
+from app.identity.people import (
+    SampleSignIn,
+    find_people,
+    members,
+    people_names,
+    sample_sign_ins,
+)
+from app.identity.roles import Permission, Role, Scope, permissions_of
+from app.identity.scope import OrganisationScope, organisation_scope
+from app.identity.sign_in import SIGN_IN_REFUSED, change_password, sign_in
+
+__all__ = [
+    "SIGN_IN_REFUSED",
+    "SYSTEM",
+    "Actor",
+    "Membership",
+    "Organisation",
+    "OrganisationKind",
+    "OrganisationScope",
+    "Permission",
+    "Role",
+    "SampleSignIn",
+    "Scope",
+    "User",
+    "change_password",
+    "departments",
+    "find_organisation",
+    "find_people",
+    "group_key",
+    "hash_password",
+    "load_actor",
+    "members",
+    "organisation_names",
+    "organisation_scope",
+    "organisation_variables",
+    "people_names",
+    "permissions_of",
+    "sample_sign_ins",
+    "sections",
+    "sign_in",
+    "split_group_key",
+    "units_of",
+]

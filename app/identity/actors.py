@@ -1,0 +1,96 @@
+"""The person acting, as verbs and pages see them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import NotPermittedError
+from app.core.i18n import N_, Bilingual
+from app.identity.groups import split_group_key
+from app.identity.models import Membership, User
+from app.identity.roles import Permission, Role, permissions_of
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A signed-in person, or the product itself (`SYSTEM`), with all rights already resolved."""
+
+    id: UUID
+    username: str
+    name: Bilingual
+    organisation_code: str
+    #: Group keys such as `section_reviewer@AGR`; what the seats of tasks are matched with.
+    groups: frozenset[str]
+    roles: frozenset[Role]
+    permissions: frozenset[Permission]
+    language: str = "zh"
+
+    @property
+    def is_system(self) -> bool:
+        """An automatic act: a timer, a script, the loading of shipped diagrams."""
+        return self.id == SYSTEM.id
+
+    def can(self, permission: Permission) -> bool:
+        """Whether one of the actor's roles permits this."""
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Go on only if the actor may.
+
+        Raises:
+            NotPermittedError: none of the actor's roles permits it.
+        """
+        if not self.can(permission):
+            raise NotPermittedError(
+                N_("Expected the permission “{permission}”, which {name} does not have."),
+                permission=permission.value,
+                name=self.name,
+            )
+
+    def codes(self, role: Role) -> frozenset[str]:
+        """The organisations for which the actor holds a scoped role."""
+        prefix = f"{role.value}@"
+        return frozenset(key.removeprefix(prefix) for key in self.groups if key.startswith(prefix))
+
+
+#: Acts for timers and scripts. It has no account and no seat, hence no group.
+SYSTEM = Actor(
+    id=UUID(int=0),
+    username="system",
+    name=Bilingual("系统", "System"),
+    organisation_code="",
+    groups=frozenset(),
+    roles=frozenset(),
+    permissions=frozenset(Permission),
+)
+
+
+def load_actor(session: Session, user_id: UUID) -> Actor | None:
+    """The actor behind an account, in one statement; None if there is none or it is closed."""
+    rows = session.execute(
+        select(User, Membership.group_key)
+        .outerjoin(Membership, Membership.user_id == User.id)
+        .where(User.id == user_id, User.is_active)
+    ).all()
+    if not rows:
+        return None
+    return actor_of(rows[0][0], [key for _, key in rows if key is not None])
+
+
+def actor_of(user: User, group_keys: Iterable[str]) -> Actor:
+    """An account and its groups as an `Actor`."""
+    groups = frozenset(group_keys)
+    roles = frozenset(split_group_key(key)[0] for key in groups)
+    return Actor(
+        id=user.id,
+        username=user.username,
+        name=user.name,
+        organisation_code=user.organisation_code,
+        groups=groups,
+        roles=roles,
+        permissions=permissions_of(roles),
+        language=user.language,
+    )

@@ -1,0 +1,148 @@
+"""Tables of the room: organisations, user accounts and memberships."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.database import Base
+from app.core.i18n import Bilingual
+from app.core.ids import new_id
+from app.core.types import UtcDateTime
+from app.identity.groups import make_group_key
+from app.identity.roles import Role, Scope
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is; units lie under departments, everything of ours under the bureau."""
+
+    BUREAU = "bureau"
+    CENTER = "center"
+    SECTION = "section"
+    DEPARTMENT = "department"
+    UNIT = "unit"
+    AGENCY = "agency"
+
+
+def _any_of(column: str, values: type[StrEnum] | list[str]) -> str:
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+
+
+class Organisation(Base):
+    """The finance bureau and its sections, budget departments and units, third-party agencies."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint(_any_of("kind", OrganisationKind), name="kind"),
+        CheckConstraint("code <> '' AND code NOT LIKE '%@%'", name="code_fits_group_key"),
+        CheckConstraint(
+            "(kind = 'department') = (section_code IS NOT NULL)", name="section_if_department"
+        ),
+        CheckConstraint("kind <> 'unit' OR parent_code IS NOT NULL", name="parent_if_unit"),
+        CheckConstraint("parent_code <> code", name="not_own_parent"),
+        # units_of(): the units of a department; sections and centers of the bureau.
+        Index(None, "parent_code", "code"),
+        # departments(): those that one expenditure section looks after.
+        Index(None, "section_code", "code"),
+    )
+
+    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    name_zh: Mapped[str] = mapped_column(String(100))
+    name_en: Mapped[str] = mapped_column(String(100))
+    parent_code: Mapped[str | None] = mapped_column(ForeignKey("organisation.code"))
+    #: The expenditure section (支出科室) that a department belongs to: exactly one.
+    section_code: Mapped[str | None] = mapped_column(ForeignKey("organisation.code"))
+
+    @property
+    def name(self) -> Bilingual:
+        """Both names."""
+        return Bilingual(self.name_zh, self.name_en)
+
+
+class User(Base):
+    """A person with an account."""
+
+    __tablename__ = "user_account"
+    __table_args__ = (
+        CheckConstraint("username = lower(username) AND username <> ''", name="username"),
+        CheckConstraint("language IN ('zh', 'en')", name="language"),
+        CheckConstraint("failed_sign_ins >= 0", name="failed_sign_ins"),
+        # find_people(): the people of one organisation.
+        Index(None, "organisation_code", "username"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    #: sign_in(): looked up by the unique index.
+    username: Mapped[str] = mapped_column(String(60), unique=True)
+    name_zh: Mapped[str] = mapped_column(String(60))
+    name_en: Mapped[str] = mapped_column(String(60))
+    organisation_code: Mapped[str] = mapped_column(ForeignKey("organisation.code"))
+    position_zh: Mapped[str] = mapped_column(String(60), default="")
+    position_en: Mapped[str] = mapped_column(String(60), default="")
+    #: argon2id in its own text form, parameters and salt included.
+    password_hash: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(2), default="zh")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    #: Made by the sample bureau; the sign-in page offers these by name.
+    is_sample: Mapped[bool] = mapped_column(default=False)
+    #: Consecutive failures since the last success or lock.
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="user", lazy="raise")
+
+    @property
+    def name(self) -> Bilingual:
+        """Both names."""
+        return Bilingual(self.name_zh, self.name_en)
+
+    @property
+    def position(self) -> Bilingual:
+        """What is written on the door."""
+        return Bilingual(self.position_zh, self.position_en)
+
+
+_SCOPED_ROLES = [role for role in Role if role.scope is not Scope.BUREAU]
+
+
+class Membership(Base):
+    """One person in one group; build it with `Membership.of`."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        CheckConstraint(_any_of("role", Role), name="role"),
+        CheckConstraint(
+            f"({_any_of('role', list(_SCOPED_ROLES))}) = (organisation_code IS NOT NULL)",
+            name="organisation_if_scoped",
+        ),
+        CheckConstraint(
+            "group_key = role || "
+            "CASE WHEN organisation_code IS NULL THEN '' ELSE '@' || organisation_code END",
+            name="group_key",
+        ),
+        # load_actor(): the groups of one person. members() reads the primary key.
+        Index(None, "user_id"),
+    )
+
+    #: `role` or `role@CODE`; kept as a column so that a seat finds its members by one equality.
+    group_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(String(30))
+    organisation_code: Mapped[str | None] = mapped_column(ForeignKey("organisation.code"))
+
+    user: Mapped[User] = relationship(back_populates="memberships", lazy="raise")
+
+    @classmethod
+    def of(cls, user_id: UUID, role: Role, organisation_code: str | None = None) -> "Membership":
+        """A membership whose group key fits its role and organisation."""
+        return cls(
+            user_id=user_id,
+            role=role.value,
+            organisation_code=organisation_code,
+            group_key=make_group_key(role, organisation_code),
+        )
