@@ -4,9 +4,9 @@ Rooms raise these; one file of `app.web` maps each class to a status code and a 
 Raising is also what rolls the unit of work back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from app.core.i18n import Sentence
 
@@ -28,6 +28,21 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.sentence}" if self.where else str(self.sentence)
+
+    def dump(self) -> dict[str, object]:
+        """As JSON, for rows that keep a warning."""
+        return {
+            "code": self.code,
+            "where": self.where,
+            "level": self.level,
+            "sentence": self.sentence.dump(),
+        }
+
+    @classmethod
+    def load(cls, stored: Mapping[str, Any]) -> "Problem":
+        """Back from JSON."""
+        sentence = Sentence.load(stored["sentence"])
+        return cls(stored["code"], stored["where"], sentence, stored["level"])
 
 
 def problem(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,25 @@ class Sentence:
 
     def __str__(self) -> str:
         return self.template.format(**self.values)
+
+    def dump(self) -> dict[str, object]:
+        """As JSON, for rows that keep a sentence and are read in any language later."""
+        return {"template": self.template, "values": {k: _dump(v) for k, v in self.values.items()}}
+
+    @classmethod
+    def load(cls, stored: Mapping[str, Any]) -> "Sentence":
+        """Back from JSON."""
+        return cls(stored["template"], {k: _load(v) for k, v in stored["values"].items()})
+
+
+def _dump(value: object) -> object:
+    if isinstance(value, Bilingual):
+        return {"zh": value.zh, "en": value.en}
+    return value if isinstance(value, int | str | None) else str(value)
+
+
+def _load(value: Any) -> object:
+    return Bilingual(**value) if isinstance(value, dict) else value
 
 
 def N_(template: str) -> str:

@@ -1,0 +1,13 @@
+"""The workflow: definitions and versions, instances, user tasks, seats, votes, timers, ledger.
+
+Verbs change something and need a unit of work; queries only read. Each file is one noun:
+
+- `definitions` deploy and draft · `instances` start · `tasks` claim, unclaim, approve, return,
+  reject, transfer, draft · `timers` fire and remind · `incidents` open and resolve
+- `inbox` and `tracking` are the lists of staff and managers · `history` tells one instance
+- `permits` are the guards that verbs and buttons share · `voting` is the step's rule ·
+  `applying` holds the one function that writes an engine step · `ledger` chains every act
+- `handlers` is where the subject plugs in its forms and services
+
+The room knows no project: `app.projects` registers handlers, and is called back.
+"""

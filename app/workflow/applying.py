@@ -1,0 +1,306 @@
+"""The one function that writes what the engine decided: tasks, seats, timers, instance, ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, insert, update
+from sqlalchemy.orm import Session
+
+from app.core.errors import ConflictError
+from app.core.i18n import N_
+from app.core.ids import new_id
+from app.engine import OpenTask, Process, Step
+from app.identity import group_key
+from app.workflow import ledger
+from app.workflow.assignment import due_at, plan_seats
+from app.workflow.models import (
+    InstanceState,
+    ProcessInstance,
+    Seat,
+    SeatCandidate,
+    SeatState,
+    TaskCopy,
+    TaskState,
+    Timer,
+    UserTask,
+)
+from app.workflow.progress import Progress
+from app.workflow.resources import resources_of
+
+INSTANCE = ProcessInstance.__table__
+TASK = UserTask.__table__
+SEAT = Seat.__table__
+CANDIDATE = SeatCandidate.__table__
+TIMER = Timer.__table__
+COPY = TaskCopy.__table__
+
+
+@dataclass(slots=True)
+class Action:
+    """One action under way on one locked instance: what it read, and the ledger acts it adds."""
+
+    session: Session
+    instance_id: UUID
+    process: Process
+    version: int
+    ledger_length: int
+    ledger_head: str
+    progress: Progress
+    now: datetime
+    #: Whose action it is; None for the system actor.
+    actor_id: UUID | None
+    acts: list[ledger.Act] = field(default_factory=list)
+
+    def record(self, verb: str, **facts: Any) -> None:
+        """Add one ledger entry to this action."""
+        facts.setdefault("definition_key", self.process.key)
+        facts.setdefault("actor_id", self.actor_id)
+        self.acts.append(ledger.Act(verb=verb, at=self.now, **facts))
+
+
+def action_on(
+    session: Session, instance: Row[Any], process: Process, actor_id: UUID | None, now: datetime
+) -> Action:
+    """Begin an action on an instance row that is locked."""
+    return Action(
+        session=session,
+        instance_id=instance.instance_id,
+        process=process,
+        version=instance.instance_version,
+        ledger_length=instance.ledger_length,
+        ledger_head=instance.ledger_head,
+        progress=Progress.load(instance.progress),
+        now=now,
+        actor_id=actor_id,
+    )
+
+
+def apply_step(action: Action, step: Step, open_tasks: Sequence[Row[Any]], reason: str) -> None:
+    """Write an engine step: close what it closed, open what it opened, end what it ended.
+
+    `open_tasks` are the instance's rows in state open. `reason` is the verb that made cancelled
+    tasks go, for the ledger.
+    """
+    closed = {each.id: each.how for each in step.closed}
+    going = [task for task in open_tasks if task.engine_task_id in closed]
+    cancelled = [task for task in going if closed[task.engine_task_id] == "cancelled"]
+    _cancel(action, cancelled, reason)
+    _open(action, step.opened, step.variables)
+    _write_timers(action, step)
+    action.progress.record_passed(step.passed)
+    ending: dict[str, Any] = {}
+    if step.ended is not None:
+        ending = {
+            "state": InstanceState.COMPLETED,
+            "ended_at": action.now,
+            "end_event": step.ended.element_id,
+        }
+        action.record(
+            "end",
+            actor_id=None,
+            to_state=step.ended.element_id,
+        )
+    save_instance(
+        action, engine_state=step.state, variables=dict(step.variables), **ending
+    )
+
+
+def save_instance(action: Action, **columns: Any) -> None:
+    """Write the ledger and the instance row; refuse when somebody else wrote it meanwhile."""
+    length, head = ledger.append(
+        action.session,
+        action.instance_id,
+        action.ledger_length,
+        action.ledger_head,
+        action.acts,
+    )
+    written = action.session.connection().execute(
+        update(INSTANCE)
+        .where(INSTANCE.c.id == action.instance_id, INSTANCE.c.version == action.version)
+        .values(
+            version=action.version + 1,
+            progress=action.progress.dump(),
+            ledger_length=length,
+            ledger_head=head,
+            **columns,
+        )
+    )
+    if written.rowcount != 1:
+        raise ConflictError(
+            N_("Expected version {version} of this item, but somebody changed it meanwhile."),
+            version=action.version,
+        )
+    action.version += 1
+    action.ledger_length, action.ledger_head = length, head
+    action.acts.clear()
+
+
+def close_seats(action: Action, task_ids: Sequence[UUID], state: SeatState) -> None:
+    """Give every seat of these tasks that is still open its honest end state."""
+    connection = action.session.connection()
+    open_seats = (SEAT.c.task_id.in_(task_ids), SEAT.c.state == SeatState.OPEN)
+    seats = connection.execute(
+        update(SEAT).where(*open_seats).values(state=state).returning(SEAT.c.id)
+    ).scalars()
+    drop_candidates(action, list(seats))
+
+
+def drop_candidates(action: Action, seat_ids: Sequence[UUID]) -> None:
+    """An ended seat is in nobody's inbox."""
+    if seat_ids:
+        action.session.connection().execute(
+            delete(CANDIDATE).where(CANDIDATE.c.seat_id.in_(seat_ids))
+        )
+
+
+def _cancel(action: Action, tasks: Sequence[Row[Any]], reason: str) -> None:
+    if not tasks:
+        return
+    ids = [task.id for task in tasks]
+    action.session.connection().execute(
+        update(TASK)
+        .where(TASK.c.id.in_(ids))
+        .values(
+            state=TaskState.CANCELLED,
+            closed_at=action.now,
+            closed_by_id=action.actor_id,
+            version=TASK.c.version + 1,
+        )
+    )
+    close_seats(action, ids, SeatState.NOT_NEEDED)
+    for task in tasks:
+        action.record(
+            "cancel",
+            definition_key=task.definition_key,
+            step_id=task.step_id,
+            task_id=task.id,
+            from_state=TaskState.OPEN,
+            to_state=TaskState.CANCELLED,
+            reason=reason,
+        )
+
+
+def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, object]) -> None:
+    calendar = resources_of(action.session).calendar
+    tasks, seats, candidates = [], [], []
+    for each in opened:
+        step = action.process.step(each.definition_key, each.step_id)
+        task_id = new_id()
+        due = due_at(step, each.variables, action.now, calendar)
+        visit = action.progress.enter(each.definition_key, each.step_id)
+        tasks.append(
+            {
+                "id": task_id,
+                "instance_id": action.instance_id,
+                "engine_task_id": each.id,
+                "definition_key": each.definition_key,
+                "step_id": each.step_id,
+                "name_zh": step.name.zh,
+                "name_en": step.name.en,
+                "visit": visit,
+                "state": TaskState.OPEN,
+                "opened_at": action.now,
+                "due_at": due,
+                "version": 1,
+            }
+        )
+        for position, plan in enumerate(plan_seats(step, each.variables), start=1):
+            seat_id = new_id()
+            seats.append(
+                {
+                    "id": seat_id,
+                    "task_id": task_id,
+                    "position": position,
+                    "state": SeatState.OPEN,
+                    "holder_id": None,
+                    "due_at": due,
+                    "why": plan.why,
+                }
+            )
+            candidates += [
+                {"seat_id": seat_id, "group_key": group, "due_at": due} for group in plan.groups
+            ]
+        action.record(
+            "open",
+            actor_id=None,
+            definition_key=each.definition_key,
+            step_id=each.step_id,
+            task_id=task_id,
+            visit=visit,
+            to_state=TaskState.OPEN,
+        )
+    if tasks:
+        connection = action.session.connection()
+        connection.execute(insert(TASK), tasks)
+        connection.execute(insert(SEAT), seats)
+        connection.execute(insert(CANDIDATE), candidates)
+
+
+def _write_timers(action: Action, step: Step) -> None:
+    """Timer rows follow the engine's list; nothing is written while the list stays the same."""
+    waiting = {each.id: each for each in step.timers}
+    wanted = {timer_id: each.due_at.isoformat() for timer_id, each in waiting.items()}
+    known = action.progress.timers
+    if wanted == known:
+        return
+    connection = action.session.connection()
+    gone = [timer_id for timer_id in known if wanted.get(timer_id) != known[timer_id]]
+    if gone:
+        connection.execute(
+            delete(TIMER).where(
+                TIMER.c.instance_id == action.instance_id, TIMER.c.timer_id.in_(gone)
+            )
+        )
+    new = [each for each in step.timers if known.get(each.id) != wanted[each.id]]
+    if new:
+        connection.execute(
+            insert(TIMER),
+            [
+                {
+                    "instance_id": action.instance_id,
+                    "timer_id": each.id,
+                    "definition_key": each.definition_key,
+                    "element_id": each.element_id,
+                    "due_at": each.due_at,
+                }
+                for each in new
+            ],
+        )
+    action.progress.timers = wanted
+
+
+def copy_step(
+    action: Action,
+    definition_key: str,
+    step_id: str,
+    roles: Sequence[str],
+    variables: Mapping[str, object],
+) -> None:
+    """Give the groups of `appr.copy` the right to read this item (抄送)."""
+    wanted = [group_key(role, variables) for role in roles]
+    groups = [group for group in wanted if group not in action.progress.copied]
+    rows = [
+        {
+            "id": new_id(),
+            "instance_id": action.instance_id,
+            "definition_key": definition_key,
+            "step_id": step_id,
+            "group_key": group,
+            "copied_at": action.now,
+        }
+        for group in groups
+    ]
+    if rows:
+        action.progress.copied += groups
+        action.session.connection().execute(insert(COPY), rows)
+        for row in rows:
+            action.record(
+                "copy",
+                actor_id=None,
+                definition_key=definition_key,
+                step_id=step_id,
+                to_state=str(row["group_key"]),
+            )

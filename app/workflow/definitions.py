@@ -1,0 +1,286 @@
+"""Process definitions: drafts that may be wrong, versions that may not, and what is running."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.core.errors import ConflictError, InvalidInputError, NotFoundError, Problem, problem
+from app.core.i18n import N_, Bilingual
+from app.core.ids import new_id
+from app.engine import Definition, Process, StepDefinition, link, parse
+from app.forms import rights_for
+from app.identity import Actor, Permission, Role
+from app.workflow.handlers import known_topics
+from app.workflow.models import DefinitionDraft, ProcessDefinition
+from app.workflow.names import person_name
+from app.workflow.resources import resources_of
+from app.workflow.voting import rule_problems
+
+#: Words of `appr.exclude` that are no step ids.
+DECLARING_UNIT = "declaring_unit"
+#: Largest diagram that a draft may hold, in bytes.
+MAX_DRAFT_BYTES = 5 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What validating a diagram found: problems that block, and warnings."""
+
+    definition: Definition | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_deployable(self) -> bool:
+        """Whether nothing blocks."""
+        return not any(each.level == "block" for each in self.problems)
+
+
+def inspect_definition(session: Session, xml: bytes) -> Inspection:
+    """Everything that a deployment would refuse or warn of, each with its element's id."""
+    try:
+        definition = parse(xml)
+    except InvalidInputError as refusal:
+        whole = Problem("diagram", "", refusal.sentence)
+        return Inspection(None, refusal.problems or (whole,))
+    found = [*definition.warnings]
+    for step in definition.steps.values():
+        found += _step_problems(session, definition, step)
+    found += [
+        problem(
+            "topic.unknown",
+            "",
+            N_("Expected a service task topic among {known}, found “{topic}”."),
+            known=", ".join(sorted(known_topics())),
+            topic=topic,
+        )
+        for topic in definition.topics
+        if topic not in known_topics()
+    ]
+    try:
+        _link_with_latest(session, definition)
+    except InvalidInputError as refusal:
+        found += refusal.problems or (Problem("call.unknown", "", refusal.sentence),)
+    return Inspection(definition, tuple(found))
+
+
+def deploy_definition(
+    session: Session, actor: Actor | None, xml: bytes, note: str, now: datetime
+) -> ProcessDefinition:
+    """Make a diagram the newest version of its process; running instances stay on theirs.
+
+    `actor` is None for the product's own installation. A diagram equal to the newest version is
+    not deployed again: that version is returned.
+
+    Raises:
+        NotPermittedError: the actor may not deploy. InvalidInputError: the gate found problems.
+    """
+    if actor is not None:
+        actor.require(Permission.DEFINITION_DEPLOY)
+    inspection = inspect_definition(session, xml)
+    if inspection.definition is None or not inspection.is_deployable:
+        raise InvalidInputError(
+            N_("Expected a diagram without problems, found {count}."),
+            [each for each in inspection.problems if each.level == "block"],
+            count=sum(each.level == "block" for each in inspection.problems),
+        )
+    definition = inspection.definition
+    newest = latest_definition(session, definition.key)
+    if newest is not None and newest.content_hash == definition.content_hash:
+        return newest
+    row = ProcessDefinition(
+        id=new_id(),
+        key=definition.key,
+        version=newest.version + 1 if newest else 1,
+        name_zh=definition.name.zh,
+        name_en=definition.name.en,
+        xml=xml,
+        content_hash=definition.content_hash,
+        note=note.strip(),
+        deployed_at=now,
+        deployed_by_id=actor.id if actor else None,
+    )
+    session.add(row)
+    draft = session.get(DefinitionDraft, definition.key)
+    if draft is not None and draft.xml == xml:
+        session.delete(draft)
+    session.flush()
+    return row
+
+
+def save_definition_draft(
+    session: Session, actor: Actor, key: str, xml: bytes, revision: int, now: datetime
+) -> DefinitionDraft:
+    """Keep what the process owner drew, valid or not; `revision` is the one that he started from.
+
+    Raises:
+        ConflictError: somebody saved in between; the sentence says who and when.
+    """
+    actor.require(Permission.DEFINITION_EDIT)
+    if len(xml) > MAX_DRAFT_BYTES:
+        raise InvalidInputError(
+            N_("Expected a diagram of at most {most} bytes, found {found}."),
+            most=MAX_DRAFT_BYTES,
+            found=len(xml),
+        )
+    draft = session.get(DefinitionDraft, key, with_for_update=True)
+    if draft is None:
+        draft = DefinitionDraft(key=key, revision=0)
+        session.add(draft)
+    elif draft.revision != revision:
+        raise ConflictError(
+            N_("Expected to save over revision {wanted}, but {who} saved revision {found} {when}."),
+            wanted=revision,
+            found=draft.revision,
+            who=person_name(session, draft.saved_by_id),
+            when=draft.saved_at,
+        )
+    draft.xml, draft.revision = xml, draft.revision + 1
+    draft.saved_at, draft.saved_by_id = now, actor.id
+    session.flush()
+    return draft
+
+
+def discard_definition_draft(session: Session, actor: Actor, key: str) -> None:
+    """Throw the draft away; the deployed version stays."""
+    actor.require(Permission.DEFINITION_EDIT)
+    draft = session.get(DefinitionDraft, key)
+    if draft is not None:
+        session.delete(draft)
+
+
+def latest_definition(session: Session, key: str) -> ProcessDefinition | None:
+    """The newest version of a process, if any."""
+    return session.scalars(
+        select(ProcessDefinition)
+        .where(ProcessDefinition.key == key)
+        .order_by(ProcessDefinition.version.desc())
+        .limit(1)
+    ).first()
+
+
+def get_definition(session: Session, key: str, version: int | None = None) -> ProcessDefinition:
+    """A version of a process, the newest one by default.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    if version is None:
+        row = latest_definition(session, key)
+    else:
+        row = session.scalars(
+            select(ProcessDefinition).where(
+                ProcessDefinition.key == key, ProcessDefinition.version == version
+            )
+        ).first()
+    if row is None:
+        raise NotFoundError(N_("Expected the process “{key}”, found none."), key=key)
+    return row
+
+
+def latest_definition_ids(session: Session, key: str) -> list[str]:
+    """Ids of the newest version of a process and of everything that it calls, main one first.
+
+    An instance keeps this list for its whole life, so a later deployment does not touch it.
+    """
+    main = get_definition(session, key)
+    found = {main.key: main}
+    open_calls = list(parse(main.xml).calls)
+    while open_calls:
+        called = open_calls.pop(0)
+        if called not in found:
+            found[called] = get_definition(session, called)
+            open_calls += parse(found[called].xml).calls
+    return [str(row.id) for row in found.values()]
+
+
+def newest_definitions(session: Session) -> Sequence[ProcessDefinition]:
+    """The newest version of every process, by key."""
+    newest = (
+        select(ProcessDefinition.key, func.max(ProcessDefinition.version).label("version"))
+        .group_by(ProcessDefinition.key)
+        .subquery()
+    )
+    return session.scalars(
+        select(ProcessDefinition)
+        .join(
+            newest,
+            (ProcessDefinition.key == newest.c.key)
+            & (ProcessDefinition.version == newest.c.version),
+        )
+        .order_by(ProcessDefinition.key)
+    ).all()
+
+
+def process_of(session: Session, definition_ids: Sequence[str]) -> Process:
+    """The executable process of an instance."""
+    return resources_of(session).processes.get(session, definition_ids)
+
+
+def definition_xml(session: Session, definition_id: UUID) -> bytes:
+    """The file of a version as its author wrote it."""
+    found = session.get(ProcessDefinition, definition_id)
+    if found is None:
+        raise NotFoundError(N_("Expected a version of a process, found none."))
+    return found.xml
+
+
+def _link_with_latest(session: Session, definition: Definition) -> Process:
+    parts = {definition.key: definition}
+    open_calls = list(definition.calls)
+    while open_calls:
+        called = open_calls.pop(0)
+        row = None if called in parts else latest_definition(session, called)
+        if row is not None:
+            parts[called] = parse(row.xml)
+            open_calls += parts[called].calls
+    return link(list(parts.values()))
+
+
+def _step_problems(
+    session: Session, definition: Definition, step: StepDefinition
+) -> list[Problem]:
+    found = rule_problems(step.id, step.properties)
+    found += _form_problems(session, step)
+    roles = {str(role) for role in Role}
+    groups = [group.text for group in step.candidate_groups if group.expression is None]
+    groups += step.properties.get("appr.copy", "").split()
+    found += [
+        problem(
+            "role.unknown",
+            step.id,
+            N_("Expected a role of the bureau for the step {step}, found “{found}”."),
+            step=step.name,
+            found=group,
+        )
+        for group in groups
+        if group.split("@")[0] not in roles
+    ]
+    return found
+
+
+def _form_problems(session: Session, step: StepDefinition) -> list[Problem]:
+    forms = resources_of(session).forms
+    if step.form_key is None:
+        return []
+    if step.form_key not in forms:
+        return [
+            problem(
+                "form.unknown",
+                step.id,
+                N_("Expected the form of the step {step} among {known}, found “{found}”."),
+                step=step.name,
+                known=", ".join(forms.keys()),
+                found=step.form_key,
+            )
+        ]
+    _, problems = rights_for(step.properties, forms.get(step.form_key))
+    return [Problem(each.code, step.id, each.sentence, each.level) for each in problems]
+
+
+def bilingual_name(row: ProcessDefinition) -> Bilingual:
+    """The name of a version."""
+    return Bilingual(row.name_zh, row.name_en)

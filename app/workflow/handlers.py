@@ -1,0 +1,120 @@
+"""What the subject plugs into the workflow: handlers of service tasks and of forms.
+
+`app.projects` registers its functions here by decorator; this room never imports it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import Problem
+from app.engine import ServiceCall
+from app.identity import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What a handler may know of the task and its instance, read once by the verb."""
+
+    task_id: UUID
+    instance_id: UUID
+    process_key: str
+    business_key: str
+    subject_code: str
+    definition_key: str
+    step_id: str
+    visit: int
+    variables: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class FormData:
+    """The values that a form opens with, and what its rules and computed fields may read."""
+
+    values: Mapping[str, Any]
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+class FormHandler:
+    """How one form meets the subject's tables. The default keeps values on the votes only."""
+
+    def load(self, session: Session, task: TaskFacts, former: Mapping[str, Any]) -> FormData:
+        """What the form opens with; `former` are the values of the step's last vote, if any."""
+        return FormData(former)
+
+    def check(
+        self, session: Session, task: TaskFacts, outcome: str, data: FormData
+    ) -> Sequence[Problem]:
+        """Rules across fields: `block` refuses the decision, `warn` is shown to reviewers."""
+        return ()
+
+    def save(
+        self,
+        session: Session,
+        task: TaskFacts,
+        actor: Actor,
+        outcome: str,
+        values: Mapping[str, Any],
+        now: datetime,
+    ) -> None:
+        """Write what was decided into the subject's tables, in the verb's transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceContext:
+    """What a service handler gets: the session of the action and the instance that it serves."""
+
+    session: Session
+    instance_id: UUID
+    business_key: str
+    subject_code: str
+
+
+ServiceHandler = Callable[[ServiceContext, ServiceCall], Mapping[str, object] | None]
+
+_services: dict[str, ServiceHandler] = {}
+_forms: dict[str, FormHandler] = {}
+_default_form = FormHandler()
+
+
+def service_handler(topic: str) -> Callable[[ServiceHandler], ServiceHandler]:
+    """Register the function that runs service tasks with this `camunda:topic`."""
+
+    def register(function: ServiceHandler) -> ServiceHandler:
+        _services[topic] = function
+        return function
+
+    return register
+
+
+def form_handler(form_key: str) -> Callable[[type[FormHandler]], type[FormHandler]]:
+    """Register the class that serves this form key."""
+
+    def register(handler: type[FormHandler]) -> type[FormHandler]:
+        _forms[form_key] = handler()
+        return handler
+
+    return register
+
+
+def form_handler_of(form_key: str | None) -> FormHandler:
+    """The handler of a form key; the default one when nothing is registered."""
+    return _forms.get(form_key or "", _default_form)
+
+
+def known_topics() -> frozenset[str]:
+    """Topics that a diagram may use."""
+    return frozenset(_services)
+
+
+def bound_services(context: ServiceContext) -> dict[str, Callable[[ServiceCall], Any]]:
+    """The service handlers as the engine calls them, bound to one action."""
+
+    def bind(function: ServiceHandler) -> Callable[[ServiceCall], Any]:
+        return lambda call: function(context, call)
+
+    return {topic: bind(function) for topic, function in _services.items()}

@@ -1,0 +1,182 @@
+"""What has happened to one instance, for the people who decide next: visits, opinions, ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.core.errors import Problem
+from app.core.i18n import Bilingual
+from app.identity import Actor, User
+from app.workflow.models import (
+    CopyReceipt,
+    Incident,
+    LedgerEntry,
+    Seat,
+    SeatCandidate,
+    SeatState,
+    TaskCopy,
+    TaskState,
+    UserTask,
+    Vote,
+)
+from app.workflow.names import candidate_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One vote in words."""
+
+    vote_id: UUID
+    task_id: UUID
+    definition_key: str
+    step_id: str
+    step: Bilingual
+    visit: int
+    who: Bilingual
+    who_id: UUID
+    position: Bilingual
+    at: datetime
+    outcome: str
+    text: str
+    target: str | None
+    form_key: str | None
+    values: Mapping[str, Any]
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSeat:
+    """Who holds an open step of an instance, or which groups may claim it; since and until when."""
+
+    task_id: UUID
+    definition_key: str
+    step_id: str
+    step: Bilingual
+    visit: int
+    holder: Bilingual | None
+    groups: tuple[str, ...]
+    since: datetime
+    due_at: datetime
+    why: Mapping[str, Any]
+
+
+def opinions(session: Session, instance_id: UUID) -> list[Opinion]:
+    """Every vote of an instance in the order in which they were cast."""
+    rows = session.execute(
+        select(Vote, UserTask, User)
+        .join(UserTask, UserTask.id == Vote.task_id)
+        .join(User, User.id == Vote.actor_id)
+        .where(Vote.instance_id == instance_id)
+        .order_by(Vote.id)
+    )
+    return [
+        Opinion(
+            vote_id=vote.id,
+            task_id=task.id,
+            definition_key=task.definition_key,
+            step_id=task.step_id,
+            step=Bilingual(task.name_zh, task.name_en),
+            visit=task.visit,
+            who=user.name,
+            who_id=user.id,
+            position=user.position,
+            at=vote.at,
+            outcome=vote.outcome,
+            text=vote.opinion,
+            target=vote.target,
+            form_key=vote.form_key,
+            values=vote.form_values,
+            warnings=tuple(Problem.load(each) for each in vote.warnings),
+        )
+        for vote, task, user in rows
+    ]
+
+
+def open_seats(session: Session, instance_id: UUID) -> list[OpenSeat]:
+    """Where the instance is now, and with whom."""
+    rows = session.execute(
+        select(UserTask, Seat, User, SeatCandidate.group_key)
+        .join(Seat, Seat.task_id == UserTask.id)
+        .outerjoin(User, User.id == Seat.holder_id)
+        .outerjoin(SeatCandidate, SeatCandidate.seat_id == Seat.id)
+        .where(
+            UserTask.instance_id == instance_id,
+            UserTask.state == TaskState.OPEN,
+            Seat.state == SeatState.OPEN,
+        )
+        .order_by(UserTask.id, Seat.position, SeatCandidate.group_key)
+    ).all()
+    groups: dict[UUID, list[str]] = {}
+    for _, seat, _, group in rows:
+        groups.setdefault(seat.id, []).extend([group] if group else [])
+    found: dict[UUID, OpenSeat] = {}
+    for task, seat, user, _ in rows:
+        found.setdefault(
+            seat.id,
+            OpenSeat(
+                task_id=task.id,
+                definition_key=task.definition_key,
+                step_id=task.step_id,
+                step=Bilingual(task.name_zh, task.name_en),
+                visit=task.visit,
+                holder=user.name if user else None,
+                groups=tuple(groups[seat.id]),
+                since=task.opened_at,
+                due_at=task.due_at,
+                why=seat.why,
+            ),
+        )
+    return list(found.values())
+
+
+def visits(session: Session, instance_id: UUID) -> list[UserTask]:
+    """Every visit of every step, in order of opening."""
+    query = select(UserTask).where(UserTask.instance_id == instance_id).order_by(UserTask.id)
+    return list(session.scalars(query))
+
+
+def ledger_entries(session: Session, instance_id: UUID) -> list[LedgerEntry]:
+    """The ledger of an instance in order."""
+    return list(
+        session.scalars(
+            select(LedgerEntry)
+            .where(LedgerEntry.instance_id == instance_id)
+            .order_by(LedgerEntry.sequence)
+        )
+    )
+
+
+def open_incidents(session: Session, instance_id: UUID) -> list[Incident]:
+    """Incidents that nobody has resolved yet."""
+    return list(
+        session.scalars(
+            select(Incident)
+            .where(Incident.instance_id == instance_id, Incident.resolved_at.is_(None))
+            .order_by(Incident.id)
+        )
+    )
+
+
+def mark_copy_read(session: Session, instance_id: UUID, actor: Actor, now: datetime) -> None:
+    """Write the read receipt of every copy that the actor has of this instance; once."""
+    unread = (
+        select(TaskCopy.id)
+        .outerjoin(
+            CopyReceipt, (CopyReceipt.copy_id == TaskCopy.id) & (CopyReceipt.user_id == actor.id)
+        )
+        .where(
+            TaskCopy.instance_id == instance_id,
+            TaskCopy.group_key.in_(sorted(candidate_keys(actor))),
+            CopyReceipt.read_at.is_(None),
+        )
+    )
+    rows = [
+        {"copy_id": each, "user_id": actor.id, "read_at": now} for each in session.scalars(unread)
+    ]
+    if rows:
+        session.connection().execute(insert(CopyReceipt.__table__), rows)  # type: ignore[arg-type]

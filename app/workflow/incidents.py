@@ -1,0 +1,68 @@
+"""Incidents: something in a diagram failed, the instance waits as it was, a person sees why."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import NotFoundError
+from app.core.i18n import N_
+from app.core.ids import new_id
+from app.engine import EngineError
+from app.identity import Actor, Permission
+from app.workflow.applying import action_on, save_instance
+from app.workflow.definitions import process_of
+from app.workflow.loading import load_instance
+from app.workflow.models import Incident
+from app.workflow.timers import hold_timers, release_timers
+
+
+def open_incident(
+    session: Session, instance_id: UUID, failure: EngineError, now: datetime
+) -> Incident:
+    """Write down a failure, in a unit of work of its own after the failed one was rolled back.
+
+    An open incident of the same element and kind is not written twice.
+    """
+    instance = load_instance(session, instance_id, lock=True)
+    known = session.scalars(
+        select(Incident).where(
+            Incident.instance_id == instance_id,
+            Incident.element_id == failure.element_id,
+            Incident.kind == failure.kind,
+            Incident.resolved_at.is_(None),
+        )
+    ).first()
+    if known is not None:
+        return known
+    incident = Incident(
+        id=new_id(),
+        instance_id=instance_id,
+        element_id=failure.element_id,
+        kind=failure.kind,
+        sentence=failure.sentence.dump(),
+        opened_at=now,
+    )
+    session.add(incident)
+    session.flush()
+    hold_timers(session, instance_id, incident.id, now)
+    action = action_on(session, instance, process_of(session, instance.definition_ids), None, now)
+    action.record("incident", step_id=failure.element_id, reason=str(failure.sentence))
+    save_instance(action)
+    return incident
+
+
+def resolve_incident(session: Session, incident_id: UUID, actor: Actor, now: datetime) -> None:
+    """Declare the cause mended; waiting timers are tried again."""
+    actor.require(Permission.INCIDENT_MANAGE)
+    incident = session.get(Incident, incident_id)
+    if incident is None or incident.resolved_at is not None:
+        raise NotFoundError(N_("Expected an open incident, found none."))
+    instance = load_instance(session, incident.instance_id, lock=True)
+    incident.resolved_at, incident.resolved_by_id = now, actor.id
+    release_timers(session, incident.id)
+    process = process_of(session, instance.definition_ids)
+    action = action_on(session, instance, process, actor.id, now)
+    action.record("resolve", step_id=incident.element_id)
+    save_instance(action)

@@ -1,0 +1,135 @@
+"""Starting a process instance for a subject: one project, one link, one year."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.core.errors import ConflictError
+from app.core.i18n import N_, Bilingual
+from app.core.ids import new_id
+from app.engine import start
+from app.identity import Actor, Permission
+from app.workflow.applying import INSTANCE, Action, apply_step
+from app.workflow.definitions import latest_definition_ids, process_of
+from app.workflow.handlers import ServiceContext, bound_services
+from app.workflow.ledger import GENESIS
+from app.workflow.models import InstanceState, ProcessInstance
+from app.workflow.names import person_name
+from app.workflow.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What an instance is about, as lists and boards show it."""
+
+    code: str
+    name: Bilingual
+    unit_code: str
+    department_code: str
+    section_code: str
+    agency_code: str | None
+    fiscal_year: int
+    #: 10k yuan.
+    amount: Decimal
+    is_key: bool
+
+    def routing(self) -> dict[str, object]:
+        """The variables that diagrams may read about the subject."""
+        return {
+            "unit": self.unit_code,
+            "department": self.department_code,
+            "section": self.section_code,
+            "agency": self.agency_code,
+            "fiscal_year": self.fiscal_year,
+            "amount": self.amount,
+            "is_key": self.is_key,
+        }
+
+
+def start_instance(
+    session: Session,
+    process_key: str,
+    business_key: str,
+    subject: Subject,
+    actor: Actor,
+    now: datetime,
+    variables: Mapping[str, object] | None = None,
+) -> UUID:
+    """Start the newest version of a process; gives the instance's id.
+
+    Raises:
+        ConflictError: this process already runs, or ran, under this business key.
+        NotFoundError: no such process. NotPermittedError: the actor may not start processes.
+    """
+    actor.require(Permission.PROCESS_START)
+    _refuse_second(session, process_key, business_key)
+    definition_ids = latest_definition_ids(session, process_key)
+    process = process_of(session, definition_ids)
+    instance_id = new_id()
+    session.connection().execute(
+        insert(INSTANCE),
+        {
+            "id": instance_id,
+            "definition_id": UUID(definition_ids[0]),
+            "definition_ids": definition_ids,
+            "process_key": process_key,
+            "business_key": business_key,
+            "subject_code": subject.code,
+            "subject_zh": subject.name.zh,
+            "subject_en": subject.name.en,
+            "unit_code": subject.unit_code,
+            "department_code": subject.department_code,
+            "section_code": subject.section_code,
+            "agency_code": subject.agency_code,
+            "fiscal_year": subject.fiscal_year,
+            "amount": subject.amount,
+            "is_key": subject.is_key,
+            "state": InstanceState.ACTIVE,
+            "started_at": now,
+            "started_by_id": actor.id,
+            "version": 1,
+            "engine_state": b"",
+            "variables": {},
+            "progress": {},
+            "ledger_length": 0,
+            "ledger_head": GENESIS,
+        },
+    )
+    action = Action(
+        session=session,
+        instance_id=instance_id,
+        process=process,
+        version=1,
+        ledger_length=0,
+        ledger_head=GENESIS,
+        progress=Progress(),
+        now=now,
+        actor_id=actor.id,
+    )
+    handlers = bound_services(ServiceContext(session, instance_id, business_key, subject.code))
+    step = start(process, {**subject.routing(), **(variables or {})}, now, handlers)
+    action.record("start", to_state=InstanceState.ACTIVE, reason=business_key)
+    apply_step(action, step, [], "start")
+    return instance_id
+
+
+def _refuse_second(session: Session, process_key: str, business_key: str) -> None:
+    known = session.execute(
+        select(ProcessInstance.started_at, ProcessInstance.started_by_id).where(
+            ProcessInstance.process_key == process_key,
+            ProcessInstance.business_key == business_key,
+        )
+    ).first()
+    if known is not None:
+        raise ConflictError(
+            N_("Expected {process} to start once for {key}, but {who} started it {when}."),
+            process=process_key,
+            key=business_key,
+            who=person_name(session, known.started_by_id),
+            when=known.started_at,
+        )

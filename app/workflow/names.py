@@ -1,0 +1,41 @@
+"""Names for what rows hold as ids and keys: people, groups, the system actor."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core.i18n import Bilingual
+from app.identity import SYSTEM, Actor, Role, people_names
+
+#: A person as a candidate: `user@d04.fin`. One kind of key, so one query finds every inbox.
+PERSON = "user"
+
+
+def person_name(session: Session, user_id: UUID | None) -> Bilingual:
+    """The person's name; the system actor's for none."""
+    if user_id is None:
+        return SYSTEM.name
+    return people_names(session, [user_id]).get(user_id, Bilingual("未知人员", "unknown person"))
+
+
+def person_key(username: str) -> str:
+    """The candidate key of one person."""
+    return f"{PERSON}@{username}"
+
+
+def candidate_keys(actor: Actor) -> frozenset[str]:
+    """Every candidate key that means this actor: the groups, and the person."""
+    return actor.groups | {person_key(actor.username)}
+
+
+def group_name(key: str, organisations: Mapping[str, Bilingual]) -> Bilingual:
+    """A candidate key in words: the role and its organisation, or the user name."""
+    role, _, code = key.partition("@")
+    if role == PERSON:
+        return Bilingual(code, code)
+    name = Role(role).display_name
+    place = organisations.get(code)
+    if place is None:
+        return name
+    return Bilingual(f"{place.zh}{name.zh}", f"{name.en}, {place.en}")

@@ -1,0 +1,217 @@
+"""Who may do what with a task: the verbs refuse by these guards, the pages draw buttons by them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import ConflictError, CountersignError, InvalidInputError, NotPermittedError
+from app.core.i18n import N_, Bilingual
+from app.engine import Outcome, return_targets
+from app.identity import Actor, Permission
+from app.workflow.definitions import DECLARING_UNIT
+from app.workflow.loading import LoadedTask, SeatFacts
+from app.workflow.models import ProcessInstance, SeatState, TaskCopy, UserTask, Vote
+from app.workflow.models import Seat as SeatModel
+from app.workflow.models import SeatCandidate as CandidateModel
+from app.workflow.names import candidate_keys, person_name
+from app.workflow.voting import REJECT
+
+#: Outcome codes with this beginning go back; their flows are offered as return targets.
+RETURN_PREFIX = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnChoice:
+    """A step that the task may be returned to."""
+
+    definition_key: str
+    step_id: str
+    name: Bilingual
+    #: The outcome that the diagram draws to it, or None for a jump.
+    drawn: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """Exactly the actions that the actor has now; an empty one for a reader."""
+
+    claim: bool = False
+    unclaim: bool = False
+    #: Ways to agree, in the diagram's order.
+    approve: tuple[Outcome, ...] = ()
+    reject: Outcome | None = None
+    return_to: tuple[ReturnChoice, ...] = ()
+    transfer: bool = False
+    #: Why the actor, who would have a seat, may not act: a duty that must be kept apart.
+    refusal: CountersignError | None = None
+
+    @property
+    def decide(self) -> bool:
+        """Whether the actor may cast a vote now."""
+        return bool(self.approve)
+
+
+def permitted(loaded: LoadedTask, actor: Actor) -> Permitted:
+    """What the page offers: the same guards as the verbs, asked without raising."""
+    seat = own_seat(loaded, actor)
+    if not loaded.is_open or (seat is None and not actor.can(Permission.TASK_TRANSFER_ANY)):
+        return Permitted()
+    if seat is None:
+        return Permitted(transfer=True)
+    try:
+        refuse_conflicting_duties(loaded, actor)
+    except CountersignError as refusal:
+        return Permitted(unclaim=seat.is_held_by(actor) and bool(seat.groups), refusal=refusal)
+    outcomes = loaded.step.outcomes
+    return Permitted(
+        claim=seat.holder_id is None,
+        unclaim=seat.is_held_by(actor) and bool(seat.groups),
+        approve=tuple(each for each in outcomes if is_approval(each.code)),
+        reject=loaded.step.outcome(REJECT),
+        return_to=return_choices(loaded),
+        transfer=True,
+    )
+
+
+def is_approval(code: str) -> bool:
+    """Whether an outcome code agrees: neither a rejection nor a return."""
+    return code != REJECT and not code.startswith(RETURN_PREFIX)
+
+
+def return_choices(loaded: LoadedTask) -> tuple[ReturnChoice, ...]:
+    """The legal targets of a return, as the engine finds them in the diagram and the state."""
+    targets = return_targets(
+        loaded.process, loaded.instance.engine_state, loaded.task.engine_task_id
+    )
+    return tuple(
+        ReturnChoice(each.definition_key, each.step_id, each.name, each.drawn) for each in targets
+    )
+
+
+def own_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts | None:
+    """The seat that the actor holds, or else the first one that he may claim."""
+    held = (seat for seat in loaded.seats if seat.is_held_by(actor))
+    free = (seat for seat in loaded.seats if seat.is_open_to(actor))
+    return next(held, None) or next(free, None)
+
+
+def require_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
+    """The actor's seat in an open task.
+
+    Raises:
+        ConflictError: somebody decided or claimed first (who, what, when).
+        NotPermittedError: the actor has no seat here.
+    """
+    refuse_closed(loaded)
+    seat = own_seat(loaded, actor)
+    if seat is not None:
+        return seat
+    mine = next((each for each in loaded.seats if not candidate_keys(actor).isdisjoint(each.groups)), None)
+    if mine is not None and mine.holder_id is not None:
+        raise ConflictError(
+            N_("Expected the step {step} to be free, but {who} claimed it {when}."),
+            step=loaded.name,
+            who=person_name(loaded.session, mine.holder_id),
+            when=mine.held_since,
+        )
+    raise NotPermittedError(
+        N_("Expected a seat of yours in the step {step}, found none."), step=loaded.name
+    )
+
+
+def refuse_closed(loaded: LoadedTask) -> None:
+    """Refuse when the step is over, and say who ended it, how and when."""
+    if loaded.is_open:
+        return
+    outcome = loaded.step.outcome(loaded.task.outcome or "")
+    raise ConflictError(
+        N_("Expected the step {step} to be open, but {who} closed it {when} ({outcome})."),
+        step=loaded.name,
+        who=person_name(loaded.session, loaded.task.closed_by_id),
+        when=loaded.task.closed_at,
+        outcome=outcome.name if outcome else loaded.task.outcome or loaded.task.state,
+    )
+
+
+def refuse_stale(loaded: LoadedTask, expected_version: int | None) -> None:
+    """Refuse a form that was opened before the latest change of the task; None trusts the caller."""
+    if expected_version is not None and expected_version != loaded.task.version:
+        raise ConflictError(
+            N_("Expected version {wanted} of the step {step}, found version {found}: somebody "
+               "changed it after you opened the page. Please look at it again."),
+            step=loaded.name,
+            wanted=expected_version,
+            found=loaded.task.version,
+        )  # fmt: skip
+
+
+def refuse_conflicting_duties(loaded: LoadedTask, actor: Actor) -> None:
+    """Duties kept apart (`appr.exclude`): who acted in a named step may not act here.
+
+    The word `declaring_unit` excludes everybody of the unit that declared the project.
+    """
+    for word in loaded.step.properties.get("appr.exclude", "").replace(",", " ").split():
+        if word == DECLARING_UNIT:
+            if actor.organisation_code == loaded.instance.unit_code:
+                raise NotPermittedError(
+                    N_("Expected somebody outside the declaring unit for the step {step}; "
+                       "{who} belongs to it."),
+                    step=loaded.name,
+                    who=actor.name,
+                )  # fmt: skip
+        elif str(actor.id) in loaded.progress.acted.get(word, ()):
+            raise NotPermittedError(
+                N_("Expected another person for the step {step} than for “{other}”; "
+                   "{who} has already acted there."),
+                step=loaded.name,
+                other=step_name(loaded, word),
+                who=actor.name,
+            )  # fmt: skip
+
+
+def refuse_unknown_outcome(loaded: LoadedTask, code: str) -> Outcome:
+    """The outcome with this code, if the diagram draws it."""
+    outcome = loaded.step.outcome(code)
+    if outcome is None:
+        raise InvalidInputError(
+            N_("Expected a decision among {allowed} for the step {step}, found “{found}”."),
+            allowed=", ".join(each.code for each in loaded.step.outcomes),
+            step=loaded.name,
+            found=code,
+        )
+    return outcome
+
+
+def step_name(loaded: LoadedTask, step_id: str) -> Bilingual:
+    """Name of a step anywhere in the process; its id when no diagram has it."""
+    for (_, each), step in loaded.process.steps.items():
+        if each == step_id:
+            return step.name
+    return Bilingual(step_id, step_id)
+
+
+def may_read_instance(session: Session, actor: Actor, instance_id: UUID) -> bool:
+    """Whether the actor takes part in an item: started it, has or had a seat, or holds a copy."""
+    groups = list(candidate_keys(actor))
+    takes_part = select(ProcessInstance.id).where(
+        ProcessInstance.id == instance_id,
+        (ProcessInstance.started_by_id == actor.id)
+        | select(Vote.id)
+        .where(Vote.instance_id == instance_id, Vote.actor_id == actor.id)
+        .exists()
+        | select(TaskCopy.id)
+        .where(TaskCopy.instance_id == instance_id, TaskCopy.group_key.in_(groups))
+        .exists()
+        | select(SeatModel.id)
+        .join(UserTask, UserTask.id == SeatModel.task_id)
+        .outerjoin(CandidateModel, CandidateModel.seat_id == SeatModel.id)
+        .where(
+            UserTask.instance_id == instance_id,
+            SeatModel.state == SeatState.OPEN,
+            (SeatModel.holder_id == actor.id) | CandidateModel.group_key.in_(groups),
+        )
+        .exists(),
+    )
+    return session.execute(takes_part).first() is not None
