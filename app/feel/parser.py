@@ -1,0 +1,323 @@
+"""Tokens to syntax tree: precedence climbing over the grammar of DMN 1.5, 10.3.1."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from app.feel import syntax as ast
+from app.feel.budget import Budget
+from app.feel.reader import KEYWORDS, Reader
+
+COMPARISONS = ("<", "<=", ">", ">=", "=", "!=")
+OR, AND, COMPARISON, ADDITION, MULTIPLICATION, POWER, INSTANCE = range(1, 8)
+_BINARY = (
+    {"or": OR, "and": AND, "between": COMPARISON, "in": COMPARISON, "instance": INSTANCE}
+    | dict.fromkeys(COMPARISONS, COMPARISON)
+    | {"+": ADDITION, "-": ADDITION, "*": MULTIPLICATION, "/": MULTIPLICATION, "**": POWER}
+)
+_BEGINS_EXPRESSION = KEYWORDS & {"not", "null", "true", "false", "if", "for", "some", "every"}
+
+
+def parse_expression(source: str, names: Iterable[str], budget: Budget) -> ast.Node:
+    """The tree of an expression; raises `FeelSyntaxError` or `FeelBudgetError`."""
+    parser = _Parser(source, names, budget)
+    node = parser.expression()
+    parser.finish()
+    return node
+
+
+def parse_unary_tests(source: str, names: Iterable[str], budget: Budget) -> ast.Tests:
+    """The tree of unary tests such as `-`, `< 5`, `"a", "b"`, `not([1..5])`."""
+    return _Parser(source, names, budget).unary_tests()
+
+
+class _Parser(Reader):
+    def expression(self, level: int = OR) -> ast.Node:
+        """An expression of operators that bind at least as tightly as `level`."""
+        before = self.nesting
+        self.deeper()
+        if level == OR and self.next_is(*COMPARISONS):
+            node: ast.Node = self._unary_comparison()
+        else:
+            node = self._infix(self._prefix(), level)
+        self.nesting = before
+        return node
+
+    def _infix(self, left: ast.Node, level: int) -> ast.Node:
+        while True:
+            token = self.token
+            binding = _BINARY.get(token.text, 0) if token.kind in ("symbol", "name") else 0
+            if binding < level or not binding:
+                return left
+            self.deeper()  # a long chain of operators is a deep tree too
+            self.at += 1
+            left = self._operation(token.text, left, binding)
+
+    def _operation(self, operator: str, left: ast.Node, binding: int) -> ast.Node:
+        start = left.start
+        if operator in ("and", "or"):
+            operands = [left, self.expression(binding + 1)]
+            while self.accept(operator):
+                operands.append(self.expression(binding + 1))
+            return ast.Logic(start, self.end, operator, tuple(operands))
+        if operator == "between":
+            low = self.expression(ADDITION)
+            self.expect("and", " of 'between'")
+            high = self.expression(ADDITION)
+            return ast.Between(start, self.end, left, low, high)
+        if operator == "in":
+            tests = self._in_tests()
+            return ast.In(start, self.end, left, tests)
+        if operator == "instance":
+            self.expect("of", " after 'instance'")
+            of_type = self.type()
+            return ast.InstanceOf(start, self.end, left, of_type)
+        right = self.expression(binding + 1)
+        if operator in COMPARISONS:
+            return ast.Comparison(start, self.end, operator, left, right)
+        return ast.Arithmetic(start, self.end, operator, left, right)
+
+    def _prefix(self) -> ast.Node:
+        token = self.token
+        if not self.accept("-"):
+            return self._postfix(self._primary())
+        # Negation binds tighter than `**` (10.3.1.2): -2 ** 2 is 4.
+        operand = self.expression(INSTANCE)
+        if isinstance(operand, ast.Literal) and isinstance(operand.value, Decimal):
+            return ast.Literal(token.start, self.end, -operand.value)
+        return ast.Negation(token.start, self.end, operand)
+
+    def _postfix(self, node: ast.Node) -> ast.Node:
+        while True:
+            if self.next_is("."):
+                self.deeper()
+                self.at += 1
+                name = self.name("a name after '.'")
+                node = ast.Path(node.start, self.end, node, name)
+            elif self.next_is("[") and not self._bracket_ends_range():
+                self.deeper()
+                self.at += 1
+                condition = self.expression()
+                self.expect("]")
+                node = ast.Filter(node.start, self.end, node, condition)
+            elif self.next_is("("):
+                self.deeper()
+                self.at += 1
+                node = self._call(node)
+            else:
+                return node
+
+    def _bracket_ends_range(self) -> bool:
+        """Whether `[` closes a range, as in `]1..5[`: then no expression can follow it."""
+        after = self.tokens[self.at + 1]
+        if after.kind == "name":
+            return after.text in KEYWORDS - _BEGINS_EXPRESSION
+        return after.kind == "end" or (
+            after.kind == "symbol" and after.text not in ("(", "[", "{", "@", "?", "-")
+        )
+
+    def _call(self, function: ast.Node) -> ast.Node:
+        arguments: list[ast.Node] = []
+        named: list[str] = []
+        while not self.accept(")"):
+            if arguments:
+                self.expect(",", " or ')'")
+            length = self.name_length(":")
+            if length is not None or named:
+                named.append(self.new_name("the name of a parameter", ":"))
+                self.expect(":")
+            elif arguments and named:
+                self.fail("all arguments by name or none")
+            arguments.append(self.expression())
+            if named and len(named) != len(arguments):
+                self.fail("all arguments by name or none")
+        return ast.Call(function.start, self.end, function, tuple(arguments), tuple(named))
+
+    def _primary(self) -> ast.Node:
+        token = self.token
+        if token.kind in ("number", "string"):
+            self.at += 1
+            return ast.Literal(token.start, token.end, token.value)
+        if token.kind == "symbol":
+            return self._bracketed_or_symbol(token.start)
+        if not self.names.match(self.tokens, self.at):
+            match token.text if token.kind == "name" else "":
+                case "true" | "false":
+                    self.at += 1
+                    return ast.Literal(token.start, token.end, token.text == "true")
+                case "null":
+                    self.at += 1
+                    return ast.Literal(token.start, token.end, None)
+                case "if":
+                    return self._if()
+                case "for":
+                    return self._for()
+                case "some" | "every":
+                    return self._quantified()
+                case "function" if self.tokens[self.at + 1].text == "(":
+                    return self._function()
+                case "not":  # a keyword that is also the name of a built-in function
+                    self.at += 1
+                    return ast.Name(token.start, token.end, "not")
+                case keyword if keyword in KEYWORDS:
+                    self.fail("an expression")
+        name = self.name("an expression")
+        return ast.Name(token.start, self.end, name)
+
+    def _bracketed_or_symbol(self, start: int) -> ast.Node:
+        if self.accept("?"):
+            return ast.Name(start, self.end, "?")
+        if self.accept("@"):
+            literal = self.token
+            if literal.kind != "string":
+                self.fail("a string after '@'")
+            self.at += 1
+            return ast.AtLiteral(start, self.end, str(literal.value))
+        if self.accept("("):
+            inner = self.expression()
+            if self.accept(".."):
+                return self._range_end(start, inner, low_included=False)
+            self.expect(")")
+            return inner
+        if self.accept("["):
+            return self._list_or_range(start)
+        if self.accept("]"):
+            low = self.expression(ADDITION)
+            self.expect("..")
+            return self._range_end(start, low, low_included=False)
+        if self.accept("{"):
+            return self._context(start)
+        self.fail("an expression")
+
+    def _list_or_range(self, start: int) -> ast.Node:
+        items: list[ast.Node] = []
+        while not self.accept("]"):
+            if items:
+                self.expect(",", " or ']'")
+            items.append(self.expression())
+            if len(items) == 1 and self.accept(".."):
+                return self._range_end(start, items[0], low_included=True)
+        return ast.ListOf(start, self.end, tuple(items))
+
+    def _range_end(self, start: int, low: ast.Node, low_included: bool) -> ast.Node:
+        high = self.expression(ADDITION)
+        closing = self.token.text
+        if not self.accept("]", ")", "["):
+            self.fail("']', ')' or '[' at the end of the range")
+        return ast.RangeOf(start, self.end, low, high, low_included, closing == "]")
+
+    def _context(self, start: int) -> ast.Node:
+        entries: list[tuple[str, ast.Node]] = []
+        while not self.accept("}"):
+            if entries:
+                self.expect(",", " or '}'")
+            if self.token.kind == "string":
+                key = str(self.token.value)
+                self.at += 1
+                self.names.add(key)
+            else:
+                key = self.new_name("the key of an entry", ":")
+            if any(key == other for other, _ in entries):
+                self.at -= 1
+                self.fail(f"a key other than '{key}'")
+            self.expect(":")
+            entries.append((key, self.expression()))
+        return ast.ContextOf(start, self.end, tuple(entries))
+
+    def _if(self) -> ast.Node:
+        start = self.token.start
+        self.at += 1
+        condition = self.expression()
+        self.expect("then")
+        then = self.expression()
+        self.expect("else")
+        otherwise = self.expression()
+        return ast.If(start, self.end, condition, then, otherwise)
+
+    def _for(self) -> ast.Node:
+        start = self.token.start
+        iterators = self._iterators()
+        self.expect("return")
+        body = self.expression()
+        return ast.For(start, self.end, iterators, body)
+
+    def _quantified(self) -> ast.Node:
+        token = self.token
+        iterators = self._iterators()
+        self.expect("satisfies")
+        condition = self.expression()
+        return ast.Quantified(token.start, self.end, token.text, iterators, condition)
+
+    def _iterators(self) -> tuple[ast.Iterator, ...]:
+        self.at += 1
+        iterators: list[ast.Iterator] = []
+        while not iterators or self.accept(","):
+            name = self.new_name("the name of a loop variable", "in")
+            self.expect("in")
+            domain = self.expression()
+            if self.accept(".."):
+                high = self.expression(ADDITION)
+                domain = ast.RangeOf(domain.start, self.end, domain, high)
+            iterators.append(ast.Iterator(name, domain))
+        return tuple(iterators)
+
+    def _function(self) -> ast.Node:
+        start = self.token.start
+        self.at += 2
+        parameters: list[tuple[str, ast.Type | None]] = []
+        while not self.accept(")"):
+            if parameters:
+                self.expect(",", " or ')'")
+            name = self.new_name("the name of a parameter", ":", ",", ")")
+            parameters.append((name, self.type() if self.accept(":") else None))
+        if self.next_is("external"):
+            self.fail("the function's own expression")
+        body = self.expression()
+        return ast.FunctionOf(start, self.end, tuple(parameters), body)
+
+    # Unary tests
+
+    def _in_tests(self) -> tuple[ast.Node, ...]:
+        if self.next_is(*COMPARISONS):
+            return (self._unary_comparison(),)
+        start = self.token.start
+        if not self.accept("("):
+            return (self.expression(ADDITION),)
+        tests = [self._test()]
+        if self.accept(".."):
+            return (self._range_end(start, tests[0], low_included=False),)
+        while self.accept(","):
+            tests.append(self._test())
+        self.expect(")")
+        if len(tests) == 1 and not isinstance(tests[0], ast.UnaryComparison):
+            # The bracket was only the beginning: `x in (a).b`, `x in (a + b) * 2`.
+            tests = [self._infix(self._postfix(tests[0]), ADDITION)]
+        return tuple(tests)
+
+    def _test(self) -> ast.Node:
+        return self._unary_comparison() if self.next_is(*COMPARISONS) else self.expression()
+
+    def _unary_comparison(self) -> ast.Node:
+        token = self.token
+        self.at += 1
+        operand = self.expression(ADDITION)
+        return ast.UnaryComparison(token.start, self.end, token.text, operand)
+
+    def unary_tests(self) -> ast.Tests:
+        end = len(self.source)
+        if self.next_is("-") and self.tokens[self.at + 1].kind == "end":
+            return ast.Tests(0, end)
+        if self.next_is("not") and self.tokens[self.at + 1].text == "(":
+            self.at += 2
+            tests = self._test_list()
+            if self.accept(")") and self.token.kind == "end":
+                return ast.Tests(0, end, tests, negated=True)
+            self.at = self.nesting = 0  # `not(a) and b`: the function, within an expression
+        tests = self._test_list()
+        self.finish()
+        return ast.Tests(0, end, tests)
+
+    def _test_list(self) -> tuple[ast.Node, ...]:
+        tests = [self._test()]
+        while self.accept(","):
+            tests.append(self._test())
+        return tuple(tests)

@@ -1,0 +1,174 @@
+"""The syntax tree. Every node knows its place: source[start:end]."""
+
+from dataclasses import dataclass, field
+
+from app.feel.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Node):
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class AtLiteral(Node):
+    """`@"2024-01-31"`; the text is checked when compiled."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A variable, a built-in, `item`, or `?` for the value under test."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Negation(Node):
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Node):
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Logic(Node):
+    """`and` / `or` over any number of operands, so that long chains stay flat."""
+
+    operator: str
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between(Node):
+    value: Node
+    low: Node
+    high: Node
+
+
+@dataclass(frozen=True, slots=True)
+class UnaryComparison(Node):
+    """`< 5`: a test in `in (…)` and unary tests, a range elsewhere."""
+
+    operator: str
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class In(Node):
+    value: Node
+    tests: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """`number`, `list<number>`, `context<a: string>`, `function<number> -> string` …"""
+
+    name: str
+    arguments: tuple["Type", ...] = ()
+    entries: tuple[tuple[str, "Type"], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceOf(Node):
+    value: Node
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class If(Node):
+    condition: Node
+    then: Node
+    otherwise: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Iterator:
+    name: str
+    domain: Node
+
+
+@dataclass(frozen=True, slots=True)
+class For(Node):
+    iterators: tuple[Iterator, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified(Node):
+    """`some` / `every` … satisfies …"""
+
+    quantifier: str
+    iterators: tuple[Iterator, ...]
+    condition: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Filter(Node):
+    base: Node
+    condition: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Path(Node):
+    base: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """`named` holds the parameter names when the arguments were given by name."""
+
+    function: Node
+    arguments: tuple[Node, ...]
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Node):
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextOf(Node):
+    entries: tuple[tuple[str, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RangeOf(Node):
+    low: Node
+    high: Node
+    low_included: bool = True
+    high_included: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOf(Node):
+    parameters: tuple[tuple[str, Type | None], ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Tests(Node):
+    """Unary tests; no tests at all is `-`, which any value passes."""
+
+    tests: tuple[Node, ...] = field(default=())
+    negated: bool = False
