@@ -1,0 +1,76 @@
+"""The Flask application: one unit of work around each view, everything registered in one place."""
+
+from importlib import import_module
+
+from flask import Flask, g, request
+from flask.typing import ResponseReturnValue
+
+from app.core.clock import Clock
+from app.core.database import Database
+from app.core.installation import read_clock
+from app.core.settings import Settings
+from app.web import assets, errors, formats, language, navigation, refill, security, sentences
+from app.workflow.calendar import WorkingCalendar
+
+#: Every file of pages, each with a blueprint named `pages`.
+PAGES = (
+    "home",
+    "sign_in",
+    "preferences",
+)
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class CountersignApp(Flask):
+    """Flask with the unit of work around the view.
+
+    Not in `after_request`: an error raised there would skip the error handlers. Whatever a view
+    raises rolls everything back before the error page is made; whatever it returns is committed.
+    """
+
+    database: Database
+    #: Read from the database with the first request: the sample bureau lives in October 2022.
+    clock: Clock | None = None
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view inside its transaction, for a known person."""
+        view = self.view_functions.get(request.endpoint or "")
+        if security.needs_nothing(view):
+            return super().dispatch_request()
+        with self.database.unit_of_work(write=request.method not in SAFE_METHODS) as session:
+            self.clock = self.clock or read_clock(session)
+            g.session, g.now = session, self.clock.now()
+            g.actor = security.signed_in_actor()
+            if request.routing_exception is None:
+                security.require_sign_in(view)
+            return super().dispatch_request()
+
+
+def create_app(
+    settings: Settings, database: Database | None = None, clock: Clock | None = None
+) -> CountersignApp:
+    """Build the application; `database` and `clock` default to those of this installation."""
+    app = CountersignApp("app.web", static_folder=None)
+    app.database = database or Database(settings.database_url)
+    app.clock = clock
+    app.extensions["settings"] = settings
+    app.extensions["calendar"] = WorkingCalendar(
+        settings.config_folder / "calendar", settings.time_zone
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_request_bytes,
+        # Indicator tables are large forms; the limit above is the one that counts.
+        MAX_FORM_MEMORY_SIZE=settings.max_request_bytes,
+        MAX_FORM_PARTS=20_000,
+        SESSION_COOKIE_NAME="countersign",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+    )
+    for part in (security, language, sentences, formats, assets, navigation, refill, errors):
+        part.register(app)
+    for page in PAGES:
+        app.register_blueprint(import_module(f"app.web.{page}").pages)
+    return app

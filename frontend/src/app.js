@@ -1,0 +1,25 @@
+// Loaded by every page: the style sheet and the small modules, each minding its own attributes.
+import './app.css';
+
+import { startAutosave } from './page/autosave.js';
+import { startBulk } from './page/bulk.js';
+import { startDialogs } from './page/dialog.js';
+import { startFill } from './page/fill.js';
+import { startKeys } from './page/keys.js';
+import { startRows } from './page/rows.js';
+import { startSubmitOnce } from './page/submit-once.js';
+import { startTotals } from './page/totals.js';
+
+startDialogs();
+startFill();
+startKeys();
+startBulk();
+startRows();
+startTotals();
+startAutosave();
+startSubmitOnce();
+if (document.querySelector('[data-hide-expression]')) {
+  const { startConditions } = await import('./page/conditions.js');
+  startConditions();
+}
+document.documentElement.dataset.ready = '';

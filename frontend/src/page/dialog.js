@@ -1,0 +1,19 @@
+// Native dialogs: data-open-dialog="id" opens <dialog id="id">, data-close-dialog closes its own.
+// The browser gives the focus back to the opener. A dialog that holds problems opens at once.
+
+export function startDialogs() {
+  document.addEventListener('click', ({ target }) => {
+    const opener = target.closest('[data-open-dialog]');
+    if (opener) open(document.getElementById(opener.dataset.openDialog), opener);
+    if (target.closest('[data-close-dialog]')) target.closest('dialog').close();
+    if (target.matches('dialog')) target.close();
+  });
+  document.querySelector('dialog[data-open-now]')?.showModal();
+}
+
+function open(dialog, opener) {
+  if (!dialog || dialog.open) return;
+  dialog.dispatchEvent(new CustomEvent('cs:open', { detail: { opener } }));
+  dialog.showModal();
+  (dialog.querySelector('[autofocus]') ?? dialog.querySelector('textarea, input:not([type=hidden]), select'))?.focus();
+}
