@@ -1,0 +1,142 @@
+"""What every test may ask for: databases of both kinds, settings, the hour, counted statements."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.core.database import Database
+from app.core.settings import Settings
+from tests.databases import (
+    Server,
+    SqliteServer,
+    clone_of,
+    make_tables,
+    postgresql_databases,
+)
+from tests.network import refuse_other_machines
+from tests.statements import Statements
+from tests.statements import count_statements as count
+
+refuse_other_machines()
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+    """Both kinds of database server by name, each started when first asked for."""
+    with ExitStack() as stack:
+
+        @cache
+        def server(kind: str) -> Server:
+            if kind == "sqlite":
+                return SqliteServer(tmp_path_factory.mktemp("sqlite"))
+            return stack.enter_context(postgresql_databases())
+
+        yield server
+
+
+@pytest.fixture(scope="session")
+def empty_template(servers: Callable[[str], Server]) -> Callable[[str], str]:
+    """The URL of a database of this kind with all tables and no rows; made once."""
+
+    @cache
+    def make(kind: str) -> str:
+        url = servers(kind).create()
+        make_tables(url)
+        return url
+
+    return make
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Runs a test on both databases."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def database_url(
+    database_kind: str, servers: Callable[[str], Server], empty_template: Callable[[str], str]
+) -> Iterator[str]:
+    """A migrated, empty database of the test's own."""
+    with clone_of(servers(database_kind), empty_template(database_kind)) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """An installation with the repository's diagrams, forms and rules, and files of its own.
+
+    It names the test's `database` where the test asks for one, else a file that does not exist.
+    """
+    installation = Settings(
+        database_url=f"sqlite:///{tmp_path / 'countersign.db'}",
+        secret_key="for tests only",
+        files_folder=tmp_path / "files",
+        embedded_worker=False,
+    )
+    if "database_url" in request.fixturenames:
+        return replace(installation, database_url=request.getfixturevalue("database_url"))
+    return installation
+
+
+@pytest.fixture
+def database(database_url: str, settings: Settings) -> Iterator[Database]:
+    """SQLite, then PostgreSQL: all tables, no rows."""
+    from app.workflow.resources import open_database  # noqa: PLC0415
+
+    database = open_database(settings)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """The session of one writing unit of work, committed after the test."""
+    with database.unit_of_work() as session:
+        yield session
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday, the first working day of the sample bureau, 09:00 in Shanghai."""
+    return datetime(2022, 10, 10, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def count_statements() -> Callable[..., AbstractContextManager[Statements]]:
+    """`with count_statements(database, at_most=15) as statements: …`; see `statements.py`."""
+    return count
+
+
+@pytest.fixture
+def commits(database: Database) -> Iterator[Statements]:
+    """`commits.commits` and `len(commits)`: what the whole test does to its database."""
+    with count(database) as statements:
+        yield statements
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """In CI every test runs: one that did not makes the run a failure, and is named."""
+    if os.environ.get("CI") == "true":
+        for report in _left_out(terminalreporter):
+            terminalreporter.line(f"Expected every test to run in CI, found: {report.longrepr}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """See `pytest_terminal_summary`."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and os.environ.get("CI") == "true" and _left_out(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _left_out(reporter: pytest.TerminalReporter) -> list[pytest.TestReport]:
+    return [*reporter.stats.get("skipped", []), *reporter.stats.get("xfailed", [])]
