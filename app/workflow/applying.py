@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, update
 from sqlalchemy.orm import Session
 
+from app.core.database import table_of
 from app.core.errors import ConflictError
 from app.core.i18n import N_
 from app.core.ids import new_id
@@ -16,6 +17,7 @@ from app.engine import OpenTask, Process, Step
 from app.identity import group_key
 from app.workflow import ledger
 from app.workflow.assignment import due_at, plan_seats
+from app.workflow.failures import failing_as_incident
 from app.workflow.models import (
     InstanceState,
     ProcessInstance,
@@ -30,12 +32,12 @@ from app.workflow.models import (
 from app.workflow.progress import Progress
 from app.workflow.resources import resources_of
 
-INSTANCE = ProcessInstance.__table__
-TASK = UserTask.__table__
-SEAT = Seat.__table__
-CANDIDATE = SeatCandidate.__table__
-TIMER = Timer.__table__
-COPY = TaskCopy.__table__
+INSTANCE = table_of(ProcessInstance)
+TASK = table_of(UserTask)
+SEAT = table_of(Seat)
+CANDIDATE = table_of(SeatCandidate)
+TIMER = table_of(Timer)
+COPY = table_of(TaskCopy)
 
 
 @dataclass(slots=True)
@@ -103,9 +105,7 @@ def apply_step(action: Action, step: Step, open_tasks: Sequence[Row[Any]], reaso
             actor_id=None,
             to_state=step.ended.element_id,
         )
-    save_instance(
-        action, engine_state=step.state, variables=dict(step.variables), **ending
-    )
+    save_instance(action, engine_state=step.state, variables=dict(step.variables), **ending)
 
 
 def save_instance(action: Action, **columns: Any) -> None:
@@ -207,7 +207,9 @@ def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, ob
                 "version": 1,
             }
         )
-        for position, plan in enumerate(plan_seats(step, each.variables), start=1):
+        with failing_as_incident(action.instance_id, each.step_id):
+            plans = plan_seats(step, each.variables)
+        for position, plan in enumerate(plans, start=1):
             seat_id = new_id()
             seats.append(
                 {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.core.errors import InvalidInputError
 from app.core.i18n import N_
@@ -66,4 +66,4 @@ def _why(groups: list[str]) -> dict[str, object]:
     return {"groups": groups}
 
 
-_ANY_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  people do not depend on the time
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # people do not depend on the time

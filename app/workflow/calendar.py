@@ -41,7 +41,7 @@ class WorkingCalendar:
         )
 
     def days_between(self, first: date, last: date) -> int:
-        """Working days after `first` up to and including `last`; negative when `last` is earlier."""
+        """Working days after `first` up to `last`; negative when `last` is earlier."""
         if last < first:
             return -self.days_between(last, first)
         days = (first + timedelta(days=n + 1) for n in range((last - first).days))

@@ -240,9 +240,7 @@ def _link_with_latest(session: Session, definition: Definition) -> Process:
     return link(list(parts.values()))
 
 
-def _step_problems(
-    session: Session, definition: Definition, step: StepDefinition
-) -> list[Problem]:
+def _step_problems(session: Session, definition: Definition, step: StepDefinition) -> list[Problem]:
     found = rule_problems(step.id, step.properties)
     found += _form_problems(session, step)
     roles = {str(role) for role in Role}
@@ -277,7 +275,7 @@ def _form_problems(session: Session, step: StepDefinition) -> list[Problem]:
                 found=step.form_key,
             )
         ]
-    _, problems = rights_for(step.properties, forms.get(step.form_key))
+    problems = rights_for(step.properties, forms.get(step.form_key)).problems
     return [Problem(each.code, step.id, each.sentence, each.level) for each in problems]
 
 

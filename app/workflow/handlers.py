@@ -39,6 +39,14 @@ class FormData:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How a vote was cast: the outcome's code and, for a return, the step that it goes to."""
+
+    outcome: str
+    target: str | None = None
+
+
 class FormHandler:
     """How one form meets the subject's tables. The default keeps values on the votes only."""
 
@@ -57,7 +65,7 @@ class FormHandler:
         session: Session,
         task: TaskFacts,
         actor: Actor,
-        outcome: str,
+        decided: Decided,
         values: Mapping[str, Any],
         now: datetime,
     ) -> None:

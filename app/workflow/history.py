@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from app.core.database import table_of
 from app.core.errors import Problem
 from app.core.i18n import Bilingual
 from app.identity import Actor, User
@@ -24,7 +25,7 @@ from app.workflow.models import (
     UserTask,
     Vote,
 )
-from app.workflow.names import candidate_keys
+from app.workflow.names import candidate_keys, person_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class OpenSeat:
     step: Bilingual
     visit: int
     holder: Bilingual | None
+    #: Candidate keys of those who can act now: the holder's, or the groups'.
+    addresses: tuple[str, ...]
     groups: tuple[str, ...]
     since: datetime
     due_at: datetime
@@ -97,6 +100,18 @@ def opinions(session: Session, instance_id: UUID) -> list[Opinion]:
     ]
 
 
+def last_form_values(session: Session, instance_id: UUID, step_id: str) -> dict[str, Any]:
+    """The form of the newest vote in a step; empty when nobody has voted there."""
+    query = (
+        select(Vote.form_values)
+        .join(UserTask, UserTask.id == Vote.task_id)
+        .where(Vote.instance_id == instance_id, UserTask.step_id == step_id)
+        .order_by(Vote.id.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first() or {}
+
+
 def open_seats(session: Session, instance_id: UUID) -> list[OpenSeat]:
     """Where the instance is now, and with whom."""
     rows = session.execute(
@@ -125,6 +140,7 @@ def open_seats(session: Session, instance_id: UUID) -> list[OpenSeat]:
                 step=Bilingual(task.name_zh, task.name_en),
                 visit=task.visit,
                 holder=user.name if user else None,
+                addresses=(person_key(user.username),) if user else tuple(groups[seat.id]),
                 groups=tuple(groups[seat.id]),
                 since=task.opened_at,
                 due_at=task.due_at,
@@ -179,4 +195,4 @@ def mark_copy_read(session: Session, instance_id: UUID, actor: Actor, now: datet
         {"copy_id": each, "user_id": actor.id, "read_at": now} for each in session.scalars(unread)
     ]
     if rows:
-        session.connection().execute(insert(CopyReceipt.__table__), rows)  # type: ignore[arg-type]
+        session.connection().execute(insert(table_of(CopyReceipt)), rows)

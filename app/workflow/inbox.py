@@ -4,7 +4,7 @@ One page costs two statements: the rows and the counters. Nothing here grows wit
 work is found by the indexes of `seat` and `seat_candidate`, finished work newest first by id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -164,7 +164,7 @@ _STEP = (
     UserTask.opened_at,
 )
 
-_Parts = tuple[Select[Any], tuple[Any, ...], Any]
+_Parts = tuple[Any, tuple[Any, ...], Callable[[Any], InboxRow]]
 
 
 def _mine(actor: Actor) -> _Parts:
@@ -269,7 +269,7 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.fiscal_year:
         found.append(ProcessInstance.fiscal_year == filters.fiscal_year)
     if filters.only_key:
-        found.append(ProcessInstance.is_key)
+        found.append(ProcessInstance.is_key.is_(True))
     if filters.only_overdue:
         found.append(UserTask.due_at <= now)
     return found
@@ -332,9 +332,7 @@ def _work_row(row: Row[Any]) -> InboxRow:
 
 
 def _started_row(row: Row[Any]) -> InboxRow:
-    return InboxRow(
-        **_subject(row), **_NO_TASK, due_at=None, at=row.at, state=row.instance_state
-    )
+    return InboxRow(**_subject(row), **_NO_TASK, due_at=None, at=row.at, state=row.instance_state)
 
 
 def _done_row(row: Row[Any]) -> InboxRow:

@@ -9,22 +9,26 @@ from sqlalchemy.orm import Session
 from app.core.errors import NotFoundError
 from app.core.i18n import N_
 from app.core.ids import new_id
-from app.engine import EngineError
 from app.identity import Actor, Permission
 from app.workflow.applying import action_on, save_instance
 from app.workflow.definitions import process_of
+from app.workflow.failures import InstanceFailureError
 from app.workflow.loading import load_instance
-from app.workflow.models import Incident
+from app.workflow.models import Incident, ProcessInstance
 from app.workflow.timers import hold_timers, release_timers
 
 
 def open_incident(
-    session: Session, instance_id: UUID, failure: EngineError, now: datetime
-) -> Incident:
+    session: Session, failure: InstanceFailureError, now: datetime
+) -> Incident | None:
     """Write down a failure, in a unit of work of its own after the failed one was rolled back.
 
-    An open incident of the same element and kind is not written twice.
+    An open incident of the same element and kind is not written twice. None when the instance
+    itself was rolled back: it failed while starting.
     """
+    instance_id = failure.instance_id
+    if session.get(ProcessInstance, instance_id) is None:
+        return None
     instance = load_instance(session, instance_id, lock=True)
     known = session.scalars(
         select(Incident).where(
@@ -41,14 +45,14 @@ def open_incident(
         instance_id=instance_id,
         element_id=failure.element_id,
         kind=failure.kind,
-        sentence=failure.sentence.dump(),
+        sentence=failure.cause.dump(),
         opened_at=now,
     )
     session.add(incident)
     session.flush()
     hold_timers(session, instance_id, incident.id, now)
     action = action_on(session, instance, process_of(session, instance.definition_ids), None, now)
-    action.record("incident", step_id=failure.element_id, reason=str(failure.sentence))
+    action.record("incident", step_id=failure.element_id, reason=str(failure.cause))
     save_instance(action)
     return incident
 

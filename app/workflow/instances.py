@@ -16,6 +16,7 @@ from app.engine import start
 from app.identity import Actor, Permission
 from app.workflow.applying import INSTANCE, Action, apply_step
 from app.workflow.definitions import latest_definition_ids, process_of
+from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
 from app.workflow.ledger import GENESIS
 from app.workflow.models import InstanceState, ProcessInstance
@@ -112,7 +113,8 @@ def start_instance(
         actor_id=actor.id,
     )
     handlers = bound_services(ServiceContext(session, instance_id, business_key, subject.code))
-    step = start(process, {**subject.routing(), **(variables or {})}, now, handlers)
+    with failing_as_incident(instance_id):
+        step = start(process, {**subject.routing(), **(variables or {})}, now, handlers)
     action.record("start", to_state=InstanceState.ACTIVE, reason=business_key)
     apply_step(action, step, [], "start")
     return instance_id

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.core import documents
+from app.core.database import table_of
 from app.workflow.models import LedgerEntry, ProcessInstance
 
 GENESIS = "0" * 64
@@ -85,7 +86,7 @@ def append(
         )
         head = entry_hash
     if rows:
-        session.connection().execute(insert(LedgerEntry.__table__), rows)  # type: ignore[arg-type]
+        session.connection().execute(insert(table_of(LedgerEntry)), rows)
     return length, head
 
 

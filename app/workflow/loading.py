@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
+from app.core.database import table_of
 from app.core.errors import NotFoundError
 from app.core.i18n import N_, Bilingual
 from app.engine import Process, StepDefinition
@@ -166,7 +167,7 @@ def load_instance(session: Session, instance_id: UUID, *, lock: bool) -> Row[Any
 
 def open_tasks_of(session: Session, instance_id: UUID) -> list[Row[Any]]:
     """The open tasks of an instance, for `apply_step`."""
-    query = select(UserTask.__table__).where(
+    query = select(table_of(UserTask)).where(
         UserTask.instance_id == instance_id, UserTask.state == TaskState.OPEN
     )
     return list(session.execute(query).all())
@@ -175,7 +176,7 @@ def open_tasks_of(session: Session, instance_id: UUID) -> list[Row[Any]]:
 def _tasks_and_seats(instance_id: UUID, task_id: UUID) -> Select[Any]:
     return (
         select(
-            UserTask.__table__,
+            table_of(UserTask),
             Seat.id.label("seat_id"),
             Seat.position,
             Seat.state.label("seat_state"),

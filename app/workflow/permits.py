@@ -108,7 +108,9 @@ def require_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
     seat = own_seat(loaded, actor)
     if seat is not None:
         return seat
-    mine = next((each for each in loaded.seats if not candidate_keys(actor).isdisjoint(each.groups)), None)
+    mine = next(
+        (each for each in loaded.seats if not candidate_keys(actor).isdisjoint(each.groups)), None
+    )
     if mine is not None and mine.holder_id is not None:
         raise ConflictError(
             N_("Expected the step {step} to be free, but {who} claimed it {when}."),
@@ -136,7 +138,7 @@ def refuse_closed(loaded: LoadedTask) -> None:
 
 
 def refuse_stale(loaded: LoadedTask, expected_version: int | None) -> None:
-    """Refuse a form that was opened before the latest change of the task; None trusts the caller."""
+    """Refuse a form opened before the latest change of the task; None trusts the caller."""
     if expected_version is not None and expected_version != loaded.task.version:
         raise ConflictError(
             N_("Expected version {wanted} of the step {step}, found version {found}: somebody "
@@ -198,9 +200,7 @@ def may_read_instance(session: Session, actor: Actor, instance_id: UUID) -> bool
     takes_part = select(ProcessInstance.id).where(
         ProcessInstance.id == instance_id,
         (ProcessInstance.started_by_id == actor.id)
-        | select(Vote.id)
-        .where(Vote.instance_id == instance_id, Vote.actor_id == actor.id)
-        .exists()
+        | select(Vote.id).where(Vote.instance_id == instance_id, Vote.actor_id == actor.id).exists()
         | select(TaskCopy.id)
         .where(TaskCopy.instance_id == instance_id, TaskCopy.group_key.in_(groups))
         .exists()

@@ -1,4 +1,4 @@
-"""What verbs need besides rows: forms, the working calendar, executable definitions; per database."""
+"""What verbs need besides rows: forms, files, the working calendar, executable definitions."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from app.core.database import Database
 from app.core.errors import NotFoundError
 from app.core.i18n import N_
 from app.core.settings import Settings
+from app.core.storage import FolderStorage, Storage
 from app.engine import Definition, Process, link, parse
 from app.forms import Form, load_form
 from app.workflow.calendar import WorkingCalendar
@@ -96,6 +97,7 @@ class Resources:
         self.settings = settings
         self.forms = FormLibrary(settings.forms_folder)
         self.calendar = WorkingCalendar(settings.config_folder / "calendar", settings.time_zone)
+        self.storage: Storage = FolderStorage(settings.files_folder)
         self.processes = ProcessLibrary()
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.core.database import table_of
 from app.core.errors import (
     InvalidInputError,
     NotFoundError,
@@ -24,7 +25,7 @@ from app.core.errors import (
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.engine import Step, complete, move
-from app.forms import rights_for
+from app.forms import FieldType, rights_for
 from app.identity import Actor, Permission, load_actor
 from app.workflow.applying import (
     SEAT,
@@ -37,7 +38,10 @@ from app.workflow.applying import (
     drop_candidates,
     save_instance,
 )
+from app.workflow.attachments import as_form_value, attachments_of
+from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import (
+    Decided,
     FormData,
     ServiceContext,
     bound_services,
@@ -59,7 +63,7 @@ from app.workflow.permits import (
 from app.workflow.resources import resources_of
 from app.workflow.voting import AGREE, REJECT, decide, rule_of
 
-DRAFT = TaskDraft.__table__
+DRAFT = table_of(TaskDraft)
 
 #: A "no" or a return without a reason helps nobody; the dossier asks for ten signs (F05).
 SHORTEST_REASON = 10
@@ -234,9 +238,7 @@ def save_task_draft(
     connection = session.connection()
     connection.execute(_draft_of(task_id, actor))
     connection.execute(
-        insert(DRAFT).values(
-            task_id=task_id, user_id=actor.id, typed=dict(typed), saved_at=now
-        )
+        insert(DRAFT).values(task_id=task_id, user_id=actor.id, typed=dict(typed), saved_at=now)
     )
 
 
@@ -260,7 +262,7 @@ def _vote(
     action = _begin(loaded, actor, now)
     session = loaded.session
     session.connection().execute(
-        insert(Vote.__table__),
+        insert(table_of(Vote)),
         {
             "id": new_id(),
             "instance_id": action.instance_id,
@@ -288,8 +290,9 @@ def _vote(
         reason=decision.opinion.strip(),
         form_hash=fingerprint(data.values),
     )
+    decided = Decided(decision.outcome, decision.target.step_id if decision.target else None)
     form_handler_of(loaded.step.form_key).save(
-        session, loaded.facts(), actor, decision.outcome, data.values, now
+        session, loaded.facts(), actor, decided, data.values, now
     )
     outcome = decision.outcome if verb == "return" else _tally(loaded, decision.outcome)
     if outcome is None:
@@ -313,11 +316,11 @@ def _advance(action: Action, loaded: LoadedTask, decision: Decision, outcome: st
     )
     state, task_id = loaded.instance.engine_state, loaded.task.engine_task_id
     target = decision.target
-    if target is not None and target.drawn is None:
-        return move(action.process, state, task_id, target.step_id, action.now, handlers)
-    return complete(
-        action.process, state, task_id, {"outcome": outcome}, action.now, handlers
-    )
+    with failing_as_incident(action.instance_id):
+        if target is not None and target.drawn is None:
+            return move(action.process, state, task_id, target.step_id, action.now, handlers)
+        values = {"outcome": outcome}
+        return complete(action.process, state, task_id, values, action.now, handlers)
 
 
 def _close(action: Action, loaded: LoadedTask, seat: SeatFacts, outcome: str) -> None:
@@ -406,9 +409,7 @@ def _checked_form(loaded: LoadedTask, decision: Decision) -> tuple[FormData, lis
     if not problems:
         problems += handler.check(loaded.session, loaded.facts(), decision.outcome, data)
     policy = loaded.step.properties.get("appr.opinion", "optional")
-    if policy == "required" or (
-        policy == "required_unless_agree" and decision.outcome != AGREE
-    ):
+    if policy == "required" or (policy == "required_unless_agree" and decision.outcome != AGREE):
         problems += _reason_problems("opinion", decision.opinion)
     blocking = [each for each in problems if each.level == "block"]
     if blocking:
@@ -430,10 +431,11 @@ def _bind(loaded: LoadedTask, decision: Decision) -> tuple[FormData, list[Proble
     if loaded.step.form_key is None:
         return FormData({}), []
     form = resources_of(loaded.session).forms.get(loaded.step.form_key)
-    current = load_form_data(loaded)
-    rights, _ = rights_for(loaded.step.properties, form)
-    bound = form.bind(decision.values, current.values, rights, current.context)
-    return FormData(bound.values, current.context), list(bound.problems)
+    opened = load_form_data(loaded)
+    rights = rights_for(loaded.step.properties, form).rights
+    context = {**opened.context, "outcome": decision.outcome}
+    bound = form.bind(decision.values, form.load(opened.values), rights, context)
+    return FormData(form.dump(bound.values), context), list(bound.problems)
 
 
 def load_form_data(loaded: LoadedTask) -> FormData:
@@ -453,8 +455,18 @@ def load_form_data(loaded: LoadedTask) -> FormData:
             ).first()
             or {}
         )
-    handler = form_handler_of(loaded.step.form_key)
-    return handler.load(loaded.session, loaded.facts(), former)
+    data = form_handler_of(loaded.step.form_key).load(loaded.session, loaded.facts(), former)
+    context = {**data.context, "step": loaded.task.step_id, "attachments": _files(loaded)}
+    return FormData(data.values, context)
+
+
+def _files(loaded: LoadedTask) -> list[dict[str, object]]:
+    """Files that the form may name; asked only where the form has a place for files."""
+    form = resources_of(loaded.session).forms.get(loaded.step.form_key or "")
+    if not any(field.type is FieldType.FILES for field in form.by_path.values()):
+        return []
+    rows = attachments_of(loaded.session, loaded.instance.instance_id)
+    return [as_form_value(row) for row in rows]
 
 
 def _earlier_visits(loaded: LoadedTask) -> Any:

@@ -1,5 +1,6 @@
-"""Time passing: timer events of diagrams, and reminders when a step is overdue. Nothing polls idle
-instances: both look up what is due by an index.
+"""Time passing: timer events of diagrams, and steps that become overdue.
+
+Nothing polls idle instances: both look up what is due by an index.
 """
 
 from datetime import datetime
@@ -8,9 +9,11 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.core.database import table_of
 from app.engine import fire
 from app.workflow.applying import TASK, TIMER, action_on, apply_step, save_instance
 from app.workflow.definitions import process_of
+from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
 from app.workflow.loading import load_instance, open_tasks_of
 from app.workflow.models import TaskState, Timer, UserTask
@@ -48,7 +51,8 @@ def fire_timers(session: Session, instance_id: UUID, now: datetime) -> None:
     )
     for timer in due:
         action.record("fire", definition_key=timer.definition_key, step_id=timer.element_id)
-    step = fire(process, instance.engine_state, now, handlers)
+    with failing_as_incident(instance_id):
+        step = fire(process, instance.engine_state, now, handlers)
     apply_step(action, step, open_tasks_of(session, instance_id), "fire")
 
 
@@ -85,7 +89,7 @@ def overdue_tasks(session: Session, now: datetime, limit: int = 50) -> list[UUID
 
 def mark_overdue(session: Session, task_id: UUID, now: datetime) -> bool:
     """Write once into the ledger that a step is overdue; False when it was already written."""
-    task = session.execute(select(UserTask.__table__).where(UserTask.id == task_id)).one()
+    task = session.execute(select(table_of(UserTask)).where(UserTask.id == task_id)).one()
     instance = load_instance(session, task.instance_id, lock=True)
     written = session.connection().execute(
         update(TASK)

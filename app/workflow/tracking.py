@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.core.i18n import Bilingual
@@ -83,7 +83,7 @@ def board_cells(
     opened = (
         select(
             _place().label("place"),
-            func.count().label("count"),
+            func.count().label("projects"),
             func.sum(case((UserTask.due_at <= now, 1), else_=0)).label("overdue"),
             func.sum(ProcessInstance.amount).label("amount"),
         )
@@ -94,7 +94,7 @@ def board_cells(
     ended = (
         select(
             _end_place().label("place"),
-            func.count().label("count"),
+            func.count().label("projects"),
             literal(0).label("overdue"),
             func.sum(ProcessInstance.amount).label("amount"),
         )
@@ -102,7 +102,7 @@ def board_cells(
         .group_by(_end_place())
     )
     rows = session.execute(opened.union_all(ended))
-    return [BoardCell(row.place, row.count, int(row.overdue), row.amount) for row in rows]
+    return [BoardCell(row.place, row.projects, int(row.overdue), row.amount) for row in rows]
 
 
 def board_rows(
@@ -167,7 +167,7 @@ def tracked_years(session: Session, process_key: str) -> Sequence[int]:
 def scope_condition(scope: OrganisationScope) -> ColumnElement[bool]:
     """SQL of the scope rule: which instances an actor may see at all."""
     if scope.everything:
-        return literal(True)
+        return true()
     return or_(
         ProcessInstance.unit_code.in_(scope.units),
         ProcessInstance.department_code.in_(scope.departments),
@@ -193,7 +193,7 @@ def _ended() -> tuple[ColumnElement[bool], ...]:
 
 
 def _groups() -> Any:
-    """The candidate groups of a seat, as one text; both databases aggregate texts, by other names."""
+    """The candidate groups of a seat, as one text."""
     return (
         select(func.aggregate_strings(SeatCandidate.group_key, " "))
         .where(SeatCandidate.seat_id == Seat.id)
@@ -223,9 +223,9 @@ def _conditions(
     if filters.section_code:
         found.append(ProcessInstance.section_code == filters.section_code)
     if filters.only_key:
-        found.append(ProcessInstance.is_key)
+        found.append(ProcessInstance.is_key.is_(True))
     if filters.only_overdue:
-        found.append(literal(False) if ended else UserTask.due_at <= now)
+        found.append(false() if ended else UserTask.due_at <= now)
     if filters.column:
         found.append((_end_place() if ended else _place()) == filters.column)
     return found

@@ -1,0 +1,10 @@
+"""Notices: short sentences for a person or a group, kept until they are read.
+
+They are written in the transaction of the act that causes them, so that nobody hears of something
+that was rolled back. This room knows no process: the caller gives the sentence and the address.
+"""
+
+from app.notify.models import Notice
+from app.notify.notices import count_unread, mark_all_read, notify, recent_notices
+
+__all__ = ["Notice", "count_unread", "mark_all_read", "notify", "recent_notices"]
