@@ -8,7 +8,7 @@ from app.feel.values import Value, describe
 
 
 @builtin("get value", "context: context, key: string", "context: context, keys: list")
-def get_value(context: dict[str, Any], keys: str | list[Value]) -> Value:
+def _get_value(context: dict[str, Any], keys: str | list[Value]) -> Value:
     """The entry, or null if there is none; a list of keys goes inwards."""
     value: Value = context
     for key in [keys] if isinstance(keys, str) else keys:
@@ -19,12 +19,12 @@ def get_value(context: dict[str, Any], keys: str | list[Value]) -> Value:
 
 
 @builtin("get entries", "m: context")
-def get_entries(context: dict[str, Any]) -> Value:
+def _get_entries(context: dict[str, Any]) -> Value:
     return [{"key": key, "value": value} for key, value in context.items()]
 
 
 @builtin("context", "entries: list")
-def context(entries: list[Value]) -> Value:
+def _context(entries: list[Value]) -> Value:
     built: dict[str, Any] = {}
     for entry in entries:
         if not isinstance(entry, dict) or not {"key", "value"} <= entry.keys():
@@ -42,7 +42,7 @@ def context(entries: list[Value]) -> Value:
     "context: context, keys: list, value: any",
     run=True,
 )
-def context_put(run: Run, old: dict[str, Any], keys: str | list[Value], value: Value) -> Value:
+def _context_put(run: Run, old: dict[str, Any], keys: str | list[Value], value: Value) -> Value:
     """The context with one entry set; a list of keys sets it inside of nested contexts."""
     way: list[Value] = [keys] if isinstance(keys, str) else keys
     first, *rest = way or [None]
@@ -53,13 +53,13 @@ def context_put(run: Run, old: dict[str, Any], keys: str | list[Value], value: V
         if not isinstance(inner, dict):
             raise Refusal(f"Expected a context at '{first}', but found {describe(inner)}")
         run.enter()
-        value = context_put(run, inner, rest, value)
+        value = _context_put(run, inner, rest, value)
         run.depth -= 1
     return {**old, first: value}
 
 
 @builtin("context merge", "contexts: list")
-def context_merge(contexts: list[Value]) -> Value:
+def _context_merge(contexts: list[Value]) -> Value:
     """All entries together; a later context wins."""
     merged: dict[str, Any] = {}
     for part in contexts:

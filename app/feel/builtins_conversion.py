@@ -15,12 +15,12 @@ _RANGE = re.compile(r"\s*([\[(\]])(.*?)\.\.(.*)([\])\[])\s*", re.DOTALL)
 
 
 @builtin("not", "negand: any")
-def not_(negand: Value) -> Value:
+def _not(negand: Value) -> Value:
     return not negand if isinstance(negand, bool) else None
 
 
 @builtin("string", "from: any", run=True)
-def string(run: Run, value: Value) -> Value:
+def _string(run: Run, value: Value) -> Value:
     return None if value is None else text_of(run, value)
 
 
@@ -29,7 +29,7 @@ def string(run: Run, value: Value) -> Value:
     "from: string|number",
     "from: string, grouping separator: string|null, decimal separator: string|null",
 )
-def number(text: str | Decimal, grouping: str | None = None, point: str | None = None) -> Value:
+def _number(text: str | Decimal, grouping: str | None = None, point: str | None = None) -> Value:
     if isinstance(text, Decimal):
         return text
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
@@ -48,7 +48,7 @@ def number(text: str | Decimal, grouping: str | None = None, point: str | None =
 
 
 @builtin("date", "from: string|date|date and time", "year: number, month: number, day: number")
-def to_date(
+def _to_date(
     first: str | date | Decimal, month: Decimal | None = None, day: Decimal | None = None
 ) -> Value:
     if isinstance(first, datetime):
@@ -65,7 +65,7 @@ def to_date(
     "from: string|time|date|date and time",
     "hour: number, minute: number, second: number, offset?: days and time duration|null",
 )
-def to_time(
+def _to_time(
     first: str | date | time | Decimal,
     minute: Decimal | None = None,
     second: Decimal | None = None,
@@ -90,7 +90,7 @@ def to_time(
     "from: string|date and time|date",
     "date: date|date and time, time: time",
 )
-def to_date_and_time(first: str | date, second: time | None = None) -> Value:
+def _to_date_and_time(first: str | date, second: time | None = None) -> Value:
     if isinstance(first, str):
         return temporal.parse_date_and_time(first)
     if isinstance(second, time):
@@ -101,12 +101,12 @@ def to_date_and_time(first: str | date, second: time | None = None) -> Value:
 
 
 @builtin("duration", "from: string|days and time duration|years and months duration")
-def duration(text: str | timedelta | YearsMonthsDuration) -> Value:
+def _duration(text: str | timedelta | YearsMonthsDuration) -> Value:
     return temporal.parse_duration(text) if isinstance(text, str) else text
 
 
 @builtin("years and months duration", "from: date|date and time, to: date|date and time")
-def years_and_months_duration(start: date, end: date) -> Value:
+def _years_and_months_duration(start: date, end: date) -> Value:
     if isinstance(start, datetime) and isinstance(end, datetime):
         return temporal.months_between(start.replace(tzinfo=None), end.replace(tzinfo=None))
     return temporal.months_between(_day(start), _day(end))
@@ -117,13 +117,14 @@ def _day(value: date) -> date:
 
 
 @builtin("range", "from: string")
-def to_range(text: str) -> Value:
+def _to_range(text: str) -> Value:
     """`[18..21)` with numbers, strings, dates … as ends (DMN 1.5)."""
     match = _RANGE.fullmatch(text)
     if match is None:
         raise ValueError("a range such as [18..21)")
     start, end = _range_end(match[2].strip()), _range_end(match[3].strip())
-    if start is None and end is None or None not in (start, end) and _unordered(start, end):
+    both = None not in (start, end)
+    if (start is None and end is None) or (both and _unordered(start, end)):
         raise ValueError("a range with ends of one type, the lower first")
     return Range(
         start, end, match[1] == "[" and start is not None, match[4] == "]" and end is not None

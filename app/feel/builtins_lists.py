@@ -14,12 +14,12 @@ _HERE = Site("", 0, 0)
 
 
 @builtin("list contains", "list: list, element: any", run=True)
-def list_contains(run: Run, items: list[Value], element: Value) -> Value:
+def _list_contains(run: Run, items: list[Value], element: Value) -> Value:
     return any_of(equal(run, item, element) for item in items)
 
 
 @builtin("count", "list: list", "items...: any")
-def count(items: list[Value]) -> Value:
+def _count(items: list[Value]) -> Value:
     return Decimal(len(items))
 
 
@@ -31,12 +31,12 @@ def _precedes(one: Value, other: Value) -> bool:
 
 
 @builtin("min", "list: list", "items...: any")
-def minimum(items: list[Value]) -> Value:
+def _minimum(items: list[Value]) -> Value:
     return _first(items, descending=False)
 
 
 @builtin("max", "list: list", "items...: any")
-def maximum(items: list[Value]) -> Value:
+def _maximum(items: list[Value]) -> Value:
     return _first(items, descending=True)
 
 
@@ -50,12 +50,12 @@ def _first(items: list[Value], descending: bool) -> Value:
 
 
 @builtin("all", "list: list", "items...: any")
-def all_(items: list[Value]) -> Value:
+def _all(items: list[Value]) -> Value:
     return _decide(items, decisive=False)
 
 
 @builtin("any", "list: list", "items...: any")
-def any_(items: list[Value]) -> Value:
+def _any(items: list[Value]) -> Value:
     return _decide(items, decisive=True)
 
 
@@ -69,7 +69,7 @@ def _decide(items: list[Value], decisive: bool) -> bool | None:
 
 
 @builtin("sublist", "list: list, start position: number, length?: number")
-def sublist(items: list[Value], start: Decimal, length: Decimal | None = None) -> Value:
+def _sublist(items: list[Value], start: Decimal, length: Decimal | None = None) -> Value:
     begin = _position(items, start)
     if length is None:
         return items[begin:]
@@ -87,23 +87,23 @@ def _position(items: list[Value], position: Decimal) -> int:
 
 
 @builtin("append", "list: list|null, items...: any")
-def append(items: list[Value] | None, more: list[Value]) -> Value:
+def _append(items: list[Value] | None, more: list[Value]) -> Value:
     return [*(items or []), *more]
 
 
 @builtin("concatenate", "lists...: list")
-def concatenate(lists: list[list[Value]]) -> Value:
+def _concatenate(lists: list[list[Value]]) -> Value:
     return [item for items in lists for item in items]
 
 
 @builtin("insert before", "list: list, position: number, newItem: any")
-def insert_before(items: list[Value], position: Decimal, item: Value) -> Value:
+def _insert_before(items: list[Value], position: Decimal, item: Value) -> Value:
     at = _position(items, position)
     return [*items[:at], item, *items[at:]]
 
 
 @builtin("remove", "list: list, position: number")
-def remove(items: list[Value], position: Decimal) -> Value:
+def _remove(items: list[Value], position: Decimal) -> Value:
     at = _position(items, position)
     return items[:at] + items[at + 1 :]
 
@@ -114,7 +114,7 @@ def remove(items: list[Value], position: Decimal) -> Value:
     "list: list, match: function, newItem: any",
     run=True,
 )
-def list_replace(run: Run, items: list[Value], at: Decimal | Callee, item: Value) -> Value:
+def _list_replace(run: Run, items: list[Value], at: Decimal | Callee, item: Value) -> Value:
     if isinstance(at, Decimal):
         index = _position(items, at)
         return [*items[:index], item, *items[index + 1 :]]
@@ -125,22 +125,22 @@ def list_replace(run: Run, items: list[Value], at: Decimal | Callee, item: Value
 
 
 @builtin("reverse", "list: list")
-def reverse(items: list[Value]) -> Value:
+def _reverse(items: list[Value]) -> Value:
     return items[::-1]
 
 
 @builtin("index of", "list: list, match: any", run=True)
-def index_of(run: Run, items: list[Value], match: Value) -> Value:
+def _index_of(run: Run, items: list[Value], match: Value) -> Value:
     return [Decimal(at) for at, item in enumerate(items, 1) if equal(run, item, match) is True]
 
 
 @builtin("union", "lists...: list", run=True)
-def union(run: Run, lists: list[list[Value]]) -> Value:
-    return distinct_values(run, [item for items in lists for item in items])
+def _union(run: Run, lists: list[list[Value]]) -> Value:
+    return _distinct_values(run, [item for items in lists for item in items])
 
 
 @builtin("distinct values", "list: list", run=True)
-def distinct_values(run: Run, items: list[Value]) -> Value:
+def _distinct_values(run: Run, items: list[Value]) -> Value:
     """Every value once, where it first stands; what `=` calls equal is one value."""
     kept: list[Value] = []
     scalars: set[tuple[type, Any]] = set()
@@ -158,18 +158,18 @@ def distinct_values(run: Run, items: list[Value]) -> Value:
 
 
 @builtin("flatten", "list: list", run=True)
-def flatten(run: Run, items: list[Value]) -> Value:
+def _flatten(run: Run, items: list[Value]) -> Value:
     flat: list[Value] = []
     run.enter()
     for item in items:
         run.charge(1)
-        flat.extend(flatten(run, item) if isinstance(item, list) else [item])  # type: ignore[arg-type]
+        flat.extend(_flatten(run, item) if isinstance(item, list) else [item])  # type: ignore[arg-type]
     run.depth -= 1
     return flat
 
 
 @builtin("sort", "list: list, precedes?: function", run=True)
-def sort(run: Run, items: list[Value], precedes: Callee | None = None) -> Value:
+def _sort(run: Run, items: list[Value], precedes: Callee | None = None) -> Value:
     """By `precedes(a, b)`, or ascending; equal elements keep their order."""
 
     def before(one: Value, other: Value) -> bool:

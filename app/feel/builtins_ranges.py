@@ -48,7 +48,7 @@ def _as_range(value: Value) -> Range:
 
 
 @builtin("before", _POINTS, _POINT_RANGE, _RANGE_POINT, _RANGES)
-def before(first: Value, second: Value) -> Value:
+def _before(first: Value, second: Value) -> Value:
     one, other = _as_range(first), _as_range(second)
     return _less(one.end, other.start) or (
         _same(one.end, other.start) and not (one.end_included and other.start_included)
@@ -56,37 +56,37 @@ def before(first: Value, second: Value) -> Value:
 
 
 @builtin("after", _POINTS, _POINT_RANGE, _RANGE_POINT, _RANGES)
-def after(first: Value, second: Value) -> Value:
-    return before(second, first)
+def _after(first: Value, second: Value) -> Value:
+    return _before(second, first)
 
 
 @builtin("meets", _RANGES)
-def meets(one: Range, other: Range) -> Value:
+def _meets(one: Range, other: Range) -> Value:
     return one.end_included and other.start_included and _same(one.end, other.start)
 
 
 @builtin("met by", _RANGES)
-def met_by(one: Range, other: Range) -> Value:
-    return meets(other, one)
+def _met_by(one: Range, other: Range) -> Value:
+    return _meets(other, one)
 
 
 @builtin("overlaps", _RANGES)
-def overlaps(one: Range, other: Range) -> Value:
-    return not before(one, other) and not before(other, one)
+def _overlaps(one: Range, other: Range) -> Value:
+    return not _before(one, other) and not _before(other, one)
 
 
 @builtin("overlaps before", _RANGES)
-def overlaps_before(one: Range, other: Range) -> Value:
-    return _starts_earlier(one, other) and _ends_earlier(one, other) and overlaps(one, other)
+def _overlaps_before(one: Range, other: Range) -> Value:
+    return _starts_earlier(one, other) and _ends_earlier(one, other) and _overlaps(one, other)
 
 
 @builtin("overlaps after", _RANGES)
-def overlaps_after(one: Range, other: Range) -> Value:
-    return overlaps_before(other, one)
+def _overlaps_after(one: Range, other: Range) -> Value:
+    return _overlaps_before(other, one)
 
 
 @builtin("finishes", _POINT_RANGE, _RANGES)
-def finishes(first: Value, other: Range) -> Value:
+def _finishes(first: Value, other: Range) -> Value:
     one = _as_range(first)
     return (
         _same(one.end, other.end)
@@ -96,23 +96,23 @@ def finishes(first: Value, other: Range) -> Value:
 
 
 @builtin("finished by", _RANGE_POINT, _RANGES)
-def finished_by(one: Range, second: Value) -> Value:
-    return finishes(second, one)
+def _finished_by(one: Range, second: Value) -> Value:
+    return _finishes(second, one)
 
 
 @builtin("includes", _RANGE_POINT, _RANGES)
-def includes(one: Range, second: Value) -> Value:
+def _includes(one: Range, second: Value) -> Value:
     other = _as_range(second)
     return not _starts_earlier(other, one) and not _ends_earlier(one, other)
 
 
 @builtin("during", _POINT_RANGE, _RANGES)
-def during(first: Value, other: Range) -> Value:
-    return includes(other, first)
+def _during(first: Value, other: Range) -> Value:
+    return _includes(other, first)
 
 
 @builtin("starts", _POINT_RANGE, _RANGES)
-def starts(first: Value, other: Range) -> Value:
+def _starts(first: Value, other: Range) -> Value:
     one = _as_range(first)
     return (
         _same(one.start, other.start)
@@ -122,12 +122,12 @@ def starts(first: Value, other: Range) -> Value:
 
 
 @builtin("started by", _RANGE_POINT, _RANGES)
-def started_by(one: Range, second: Value) -> Value:
-    return starts(second, one)
+def _started_by(one: Range, second: Value) -> Value:
+    return _starts(second, one)
 
 
 @builtin("coincides", _POINTS, _RANGES)
-def coincides(first: Value, second: Value) -> Value:
+def _coincides(first: Value, second: Value) -> Value:
     one, other = _as_range(first), _as_range(second)
     return not (_starts_earlier(one, other) or _starts_earlier(other, one)) and not (
         _ends_earlier(one, other) or _ends_earlier(other, one)

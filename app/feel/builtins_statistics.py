@@ -23,7 +23,7 @@ def _numbers(items: list[Value]) -> list[Decimal] | None:
 
 
 @builtin("sum", *_NUMBERS)
-def sum_(items: list[Value]) -> Value:
+def _sum(items: list[Value]) -> Value:
     """Of numbers, or of durations of one kind."""
     first: Any = items[0] if items else None
     if isinstance(first, (timedelta, YearsMonthsDuration)):
@@ -41,46 +41,46 @@ def _total(numbers: list[Decimal]) -> Decimal:
 
 
 @builtin("mean", *_NUMBERS)
-def mean(items: list[Value]) -> Value:
+def _mean(items: list[Value]) -> Value:
     numbers = _numbers(items)
-    return None if numbers is None else _mean(numbers)
+    return None if numbers is None else _average(numbers)
 
 
-def _mean(numbers: list[Decimal]) -> Decimal:
+def _average(numbers: list[Decimal]) -> Decimal:
     return NUMBERS.divide(_total(numbers), Decimal(len(numbers)))
 
 
 @builtin("product", *_NUMBERS)
-def product(items: list[Value]) -> Value:
+def _product(items: list[Value]) -> Value:
     numbers = _numbers(items)
     return None if numbers is None else reduce(NUMBERS.multiply, numbers)
 
 
 @builtin("median", *_NUMBERS)
-def median(items: list[Value]) -> Value:
+def _median(items: list[Value]) -> Value:
     numbers = _numbers(items)
     if numbers is None:
         return None
     ranked = sorted(numbers)
     middle = len(ranked) // 2
-    return ranked[middle] if len(ranked) % 2 else _mean(ranked[middle - 1 : middle + 1])
+    return ranked[middle] if len(ranked) % 2 else _average(ranked[middle - 1 : middle + 1])
 
 
 @builtin("stddev", *_NUMBERS)
-def stddev(items: list[Value]) -> Value:
+def _stddev(items: list[Value]) -> Value:
     """The standard deviation of a sample: at least two numbers."""
     numbers = _numbers(items)
     if numbers is None:
         return None
     if len(numbers) < 2:
         raise ValueError("at least two numbers")
-    average = _mean(numbers)
+    average = _average(numbers)
     squares = [NUMBERS.power(NUMBERS.subtract(number, average), 2) for number in numbers]
     return NUMBERS.sqrt(NUMBERS.divide(_total(squares), Decimal(len(numbers) - 1)))
 
 
 @builtin("mode", *_NUMBERS)
-def mode(items: list[Value]) -> Value:
+def _mode(items: list[Value]) -> Value:
     """The most frequent numbers, ascending; of no numbers an empty list."""
     if not items:
         return []

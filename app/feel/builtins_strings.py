@@ -15,7 +15,7 @@ _PATTERN_MEMORY = 1 << 20
 
 
 @builtin("substring", "string: string, start position: number, length?: number")
-def substring(text: str, start: Decimal, length: Decimal | None = None) -> Value:
+def _substring(text: str, start: Decimal, length: Decimal | None = None) -> Value:
     first = whole(start)
     if first == 0 or abs(first) > len(text):
         raise ValueError("a start position within the string")
@@ -28,48 +28,48 @@ def substring(text: str, start: Decimal, length: Decimal | None = None) -> Value
 
 
 @builtin("string length", "string: string")
-def string_length(text: str) -> Value:
+def _string_length(text: str) -> Value:
     return Decimal(len(text))
 
 
 @builtin("upper case", "string: string")
-def upper_case(text: str) -> Value:
+def _upper_case(text: str) -> Value:
     return text.upper()
 
 
 @builtin("lower case", "string: string")
-def lower_case(text: str) -> Value:
+def _lower_case(text: str) -> Value:
     return text.lower()
 
 
 @builtin("substring before", "string: string, match: string")
-def substring_before(text: str, match: str) -> Value:
+def _substring_before(text: str, match: str) -> Value:
     before, found, _ = text.partition(match) if match else ("", "", "")
     return before if found else ""
 
 
 @builtin("substring after", "string: string, match: string")
-def substring_after(text: str, match: str) -> Value:
+def _substring_after(text: str, match: str) -> Value:
     return text.partition(match)[2] if match else text
 
 
 @builtin("contains", "string: string, match: string")
-def contains(text: str, match: str) -> Value:
+def _contains(text: str, match: str) -> Value:
     return match in text
 
 
 @builtin("starts with", "string: string, match: string")
-def starts_with(text: str, match: str) -> Value:
+def _starts_with(text: str, match: str) -> Value:
     return text.startswith(match)
 
 
 @builtin("ends with", "string: string, match: string")
-def ends_with(text: str, match: str) -> Value:
+def _ends_with(text: str, match: str) -> Value:
     return text.endswith(match)
 
 
 @builtin("matches", "input: string, pattern: string, flags?: string|null", run=True)
-def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Value:
+def _matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Value:
     run.charge(len(text) + len(pattern))
     return _compile(pattern, flags or "").search(text) is not None
 
@@ -79,8 +79,10 @@ def matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Valu
     "input: string, pattern: string, replacement: string, flags?: string|null",
     run=True,
 )
-def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> Value:
-    """Groups are `$1` … `$9`, `$0` is the whole match, `\\$` a dollar (XPath fn:replace)."""
+def _replace(
+    run: Run, text: str, pattern: str, replacement: str, flags: str | None = None
+) -> Value:
+    r"""Groups are `$1` to `$9`, `$0` is the whole match, `\$` a dollar (XPath fn:replace)."""
     run.charge(len(text) + len(pattern))
     compiled = _compile(pattern, flags or "")
     template = [replacement] if "q" in (flags or "") else _template(replacement)
@@ -103,7 +105,7 @@ def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | No
 
 
 @builtin("split", "string: string, delimiter: string", run=True)
-def split(run: Run, text: str, delimiter: str) -> Value:
+def _split(run: Run, text: str, delimiter: str) -> Value:
     run.charge(len(text) + len(delimiter))
     parts: list[Value] = []
     position = 0
@@ -115,7 +117,7 @@ def split(run: Run, text: str, delimiter: str) -> Value:
 
 
 @builtin("string join", "list: list, delimiter?: string|null", run=True)
-def string_join(run: Run, items: list[Value], delimiter: str | None = None) -> Value:
+def _string_join(run: Run, items: list[Value], delimiter: str | None = None) -> Value:
     texts = []
     for item in items:
         if isinstance(item, str):

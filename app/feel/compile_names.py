@@ -95,8 +95,7 @@ def _item_or_variable(name: str, places: list[int], site: Site) -> Evaluator:
 
 def _outer(scope: Scope, hops: int) -> Scope:
     for _ in range(hops):
-        assert scope.outer is not None  # counted when compiling
-        scope = scope.outer
+        scope = scope.outer or scope  # they were counted when compiling
     return scope
 
 
@@ -164,13 +163,12 @@ def part_of(run: Run, site: Site, value: Value, name: str) -> Value:
 def _call(compiler: Compiler, node: ast.Call) -> Evaluator:
     site, named, called = compiler.site(node), node.named, node.function
     arguments = tuple(compiler.compile(argument) for argument in node.arguments)
-    if isinstance(called, ast.Name) and called.name in BUILTINS:
-        # A variable such as `count` or `date` does not hide the built-in of its name here.
-        if compiler.is_variable(compiler.resolve(called.name)[-1]):
-            builtin = BUILTINS[called.name]
-            return lambda scope: builtin.call(
-                scope.run, site, [argument(scope) for argument in arguments], named
-            )
+    builtin = BUILTINS.get(called.name) if isinstance(called, ast.Name) else None
+    # A variable such as `count` or `date` does not hide the built-in of its name here.
+    if builtin and compiler.is_variable(compiler.resolve(builtin.name)[-1]):
+        return lambda scope: builtin.call(
+            scope.run, site, [argument(scope) for argument in arguments], named
+        )
     function = compiler.compile(called)
 
     def call(scope: Scope) -> Value:

@@ -59,6 +59,7 @@ class Compiler:
         self.compiled = 0
 
     def compile(self, node: ast.Node) -> Evaluator:
+        """The function of the current scope that a node becomes."""
         self.compiled += 1
         return _HANDLERS[type(node)](self, node)
 
@@ -77,6 +78,7 @@ class Compiler:
         self._scopes.pop()
 
     def site(self, node: ast.Node) -> Site:
+        """Where to say that something went wrong."""
         return Site(self.source, node.start, node.end)
 
     def resolve(self, name: str) -> list[int]:

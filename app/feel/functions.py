@@ -25,17 +25,21 @@ class Callee(Function):
     def call(
         self, run: Run, site: Site, arguments: Sequence[Value], named: Sequence[str] = ()
     ) -> Value:
+        """Call with arguments in order, or in the order of `named`; the site is the call's."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    """One parameter of a built-in function; `repeated` takes all remaining arguments."""
+
     name: str
     kinds: frozenset[str]
     optional: bool
     repeated: bool
 
     def accepts(self, value: Value) -> bool:
+        """Whether the value needs no conversion."""
         return "any" in self.kinds or kind_of(value) in self.kinds
 
     def fit(self, value: Value) -> Value:
@@ -54,9 +58,12 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
+    """One way to call a built-in function."""
+
     parameters: tuple[Parameter, ...]
 
     def takes(self, count: int) -> bool:
+        """Whether so many arguments are right."""
         if self.parameters and self.parameters[-1].repeated:
             return count >= len(self.parameters)
         required = sum(not parameter.optional for parameter in self.parameters)
@@ -105,6 +112,7 @@ class Builtin(Callee):
     def call(
         self, run: Run, site: Site, arguments: Sequence[Value], named: Sequence[str] = ()
     ) -> Value:
+        """Try each signature; what none can answer is null, or an error in a strict run."""
         run.charge(1 + sum(map(_size, arguments)))
         problem = f"Expected other arguments for '{self.name}'"
         for candidate in self.signatures:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from typing import NoReturn
 
 from app.feel.errors import FeelSyntaxError, line_and_column
 from app.feel.reader import KEYWORDS
@@ -19,8 +18,17 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _WORDS = {
-    **{"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">="},
-    **{"and": "&&", "or": "||", "not": "!", "div": "/", "mod": "%"},
+    "eq": "==",
+    "ne": "!=",
+    "lt": "<",
+    "gt": ">",
+    "le": "<=",
+    "ge": ">=",
+    "and": "&&",
+    "or": "||",
+    "not": "!",
+    "div": "/",
+    "mod": "%",
 }
 _COMPARISONS = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _CONDITION, _OR, _AND, _COMPARISON, _SUM, _PRODUCT, _UNARY, _WHOLE = range(8)
@@ -50,10 +58,10 @@ def translate_legacy(source: str) -> str:
         return text[1:].strip()  # Camunda 8 and feel-scala: already FEEL
     if text[:2] in ("${", "#{"):
         if not text.endswith("}"):
-            _fail(source, offset, "'}' at the end", "none")
+            raise _error(source, offset, "'}' at the end", "none")
         text, offset = text[2:-1], offset + 2
     if len(text) > _MAX_LENGTH:
-        _fail(source, offset, f"at most {_MAX_LENGTH} characters", str(len(text)))
+        raise _error(source, offset, f"at most {_MAX_LENGTH} characters", str(len(text)))
     return _Translator(source, _tokens(source, text, offset)).translate()
 
 
@@ -75,9 +83,9 @@ class _Feel:
         return self.text if self.level >= level else f"({self.text})"
 
 
-def _fail(source: str, offset: int, expected: str, found: str) -> NoReturn:
+def _error(source: str, offset: int, expected: str, found: str) -> FeelSyntaxError:
     line, column = line_and_column(source, offset)
-    raise FeelSyntaxError(expected=expected, found=found, line=line, column=column)
+    return FeelSyntaxError(expected=expected, found=found, line=line, column=column)
 
 
 def _tokens(source: str, text: str, offset: int) -> list[_Token]:
@@ -85,7 +93,7 @@ def _tokens(source: str, text: str, offset: int) -> list[_Token]:
     for match in _TOKEN.finditer(text):
         kind, start = match.lastgroup or "", offset + match.start()
         if kind == "other":
-            _fail(source, start, "a JUEL expression that FEEL can say", f"'{match[0]}'")
+            raise _error(source, start, "a JUEL expression that FEEL can say", f"'{match[0]}'")
         if kind != "space":
             word = _WORDS.get(match[0]) if kind == "name" else None
             tokens.append(_Token("symbol" if word else kind, word or match[0], start))
@@ -102,7 +110,7 @@ class _Translator:
     def translate(self) -> str:
         translated = self._expression()
         if self._token.kind != "end":
-            self._fail("an operator or the end of the expression")
+            raise self._error("an operator or the end of the expression")
         return translated.text
 
     @property
@@ -118,17 +126,17 @@ class _Translator:
 
     def _expect(self, text: str) -> None:
         if not self._accept(text):
-            self._fail(f"'{text}'")
+            raise self._error(f"'{text}'")
 
-    def _fail(self, expected: str) -> NoReturn:
+    def _error(self, expected: str) -> FeelSyntaxError:
         token = self._token
         found = "the end" if token.kind == "end" else f"the {token.kind} '{token.text[:40]}'"
-        _fail(self._source, token.start, expected, found)
+        return _error(self._source, token.start, expected, found)
 
     def _deeper(self) -> None:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
-            self._fail(f"at most {_MAX_DEPTH} levels of nesting")
+            raise self._error(f"at most {_MAX_DEPTH} levels of nesting")
 
     def _expression(self) -> _Feel:
         self._deeper()
@@ -181,14 +189,14 @@ class _Translator:
                 return _Feel(token.text, _WHOLE)
             if token.text in KEYWORDS or token.text in ("instanceof", "item", "partial"):
                 self._at -= 1
-                self._fail("a name that is no word of FEEL's own")
+                raise self._error("a name that is no word of FEEL's own")
             return _Feel(token.text, _WHOLE)
         if token.kind == "symbol" and token.text == "(":
             inner = self._expression()
             self._expect(")")
             return _Feel(f"({inner.text})", _WHOLE) if inner.level < _WHOLE else inner
         self._at -= 1
-        self._fail("a value, a name or '('")
+        raise self._error("a value, a name or '('")
 
     def _postfix(self, base: _Feel) -> _Feel:
         while True:
@@ -197,14 +205,14 @@ class _Translator:
             elif self._accept("["):
                 base = self._index(base)
             elif self._token.text == "(":
-                self._fail("no call of a function: name the value as a variable instead")
+                raise self._error("no call of a function: name the value as a variable instead")
             else:
                 return base
 
     def _member(self, base: _Feel) -> _Feel:
         token = self._token
         if token.kind != "name":
-            self._fail("a name after '.'")
+            raise self._error("a name after '.'")
         self._at += 1
         if not self._accept("("):
             return _Feel(f"{base.text}.{token.text}", _WHOLE)
@@ -222,7 +230,7 @@ class _Translator:
             return _Feel(f"{_METHODS[name]}({base.text}, {arguments[0].text})", _WHOLE)
         if name in _SIMPLE_METHODS and count == 0:
             return _Feel(f"{_SIMPLE_METHODS[name]}({base.text})", _WHOLE)
-        _fail(
+        raise _error(
             self._source,
             token.start,
             "a method that FEEL can say, such as equals, contains or isEmpty",
@@ -239,7 +247,7 @@ class _Translator:
             translated = _Feel(f"{base.text}[{int(token.text) + 1}]", _WHOLE)
         else:
             self._at -= 1
-            self._fail("a string or a whole number in '[]'")
+            raise self._error("a string or a whole number in '[]'")
         self._expect("]")
         return translated
 

@@ -48,7 +48,8 @@ def tokenize(source: str) -> list[Token]:
     position = 0
     while position < len(source):
         match = _TOKEN.match(source, position)
-        assert match is not None  # the last alternative takes any character
+        if match is None:  # never: the last alternative takes any character
+            break
         kind, text, start = match.lastgroup or "", match.group(), position
         position = match.end()
         if kind == "comment":

@@ -30,15 +30,15 @@ def equal(run: Run, left: Value, right: Value) -> bool | None:
         return None
     if isinstance(left, (list, dict)):
         return _equal_parts(run, left, right)
-    if isinstance(left, Range) and isinstance(right, Range):
-        ends = (left.start, left.end), (right.start, right.end)
-        closed = (left.start_included, left.end_included)
-        if closed != (right.start_included, right.end_included):
-            return False
-        return equal(run, list(ends[0]), list(ends[1]))
+    if isinstance(left, Range):
+        return _equal_parts(run, _parts(left), _parts(right))
     if isinstance(left, datetime) and isinstance(right, datetime):
         return temporal.instant(left) == temporal.instant(right)
     return bool(left == right)
+
+
+def _parts(value: Any) -> list[Value]:
+    return [value.start, value.end, value.start_included, value.end_included]
 
 
 def _equal_parts(run: Run, left: Any, right: Any) -> bool | None:
@@ -145,12 +145,14 @@ def calculate(run: Run, site: Site, operator: str, left: Value, right: Value) ->
 
 
 def too_large(operation: str) -> FeelBudgetError:
+    """What to raise when numbers leave the range of Decimal128."""
     return FeelBudgetError(
         f"Expected numbers below 10**6145, but '{operation}' gives a larger one."
     )
 
 
 def negate(run: Run, site: Site, value: Value) -> Value:
+    """The negative of a number or duration."""
     if isinstance(value, Decimal):
         return NUMBERS.minus(value)
     if isinstance(value, timedelta):

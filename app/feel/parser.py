@@ -14,6 +14,7 @@ _BINARY = (
     | dict.fromkeys(COMPARISONS, COMPARISON)
     | {"+": ADDITION, "-": ADDITION, "*": MULTIPLICATION, "/": MULTIPLICATION, "**": POWER}
 )
+_CONSTANTS = {"true": True, "false": False, "null": None}
 _BEGINS_EXPRESSION = KEYWORDS & {"not", "null", "true", "false", "if", "for", "some", "every"}
 
 
@@ -126,10 +127,10 @@ class _Parser(Reader):
                 named.append(self.new_name("the name of a parameter", ":"))
                 self.expect(":")
             elif arguments and named:
-                self.fail("all arguments by name or none")
+                raise self.error("all arguments by name or none")
             arguments.append(self.expression())
             if named and len(named) != len(arguments):
-                self.fail("all arguments by name or none")
+                raise self.error("all arguments by name or none")
         return ast.Call(function.start, self.end, function, tuple(arguments), tuple(named))
 
     def _primary(self) -> ast.Node:
@@ -138,55 +139,61 @@ class _Parser(Reader):
             self.at += 1
             return ast.Literal(token.start, token.end, token.value)
         if token.kind == "symbol":
-            return self._bracketed_or_symbol(token.start)
-        if not self.names.match(self.tokens, self.at):
-            match token.text if token.kind == "name" else "":
-                case "true" | "false":
-                    self.at += 1
-                    return ast.Literal(token.start, token.end, token.text == "true")
-                case "null":
-                    self.at += 1
-                    return ast.Literal(token.start, token.end, None)
-                case "if":
-                    return self._if()
-                case "for":
-                    return self._for()
-                case "some" | "every":
-                    return self._quantified()
-                case "function" if self.tokens[self.at + 1].text == "(":
-                    return self._function()
-                case "not":  # a keyword that is also the name of a built-in function
-                    self.at += 1
-                    return ast.Name(token.start, token.end, "not")
-                case keyword if keyword in KEYWORDS:
-                    self.fail("an expression")
+            return self._symbol()
+        declared = self.names.match(self.tokens, self.at) is not None
+        if token.text in KEYWORDS and not declared:
+            return self._keyword()
         name = self.name("an expression")
         return ast.Name(token.start, self.end, name)
 
-    def _bracketed_or_symbol(self, start: int) -> ast.Node:
-        if self.accept("?"):
-            return ast.Name(start, self.end, "?")
-        if self.accept("@"):
-            literal = self.token
-            if literal.kind != "string":
-                self.fail("a string after '@'")
+    def _keyword(self) -> ast.Node:
+        token = self.token
+        if token.text in _CONSTANTS:
             self.at += 1
-            return ast.AtLiteral(start, self.end, str(literal.value))
-        if self.accept("("):
-            inner = self.expression()
-            if self.accept(".."):
-                return self._range_end(start, inner, low_included=False)
+            return ast.Literal(token.start, token.end, _CONSTANTS[token.text])
+        if token.text == "not":  # a keyword that is also the name of a built-in function
+            self.at += 1
+            return ast.Name(token.start, token.end, "not")
+        if token.text == "if":
+            return self._if()
+        if token.text == "for":
+            return self._for()
+        if token.text in ("some", "every"):
+            return self._quantified()
+        if token.text == "function":
+            return self._function()
+        raise self.error("an expression")
+
+    def _symbol(self) -> ast.Node:
+        token = self.token
+        if token.text not in ("?", "@", "(", "[", "]", "{"):
+            name = self.name("an expression")  # a declared name may begin with any sign
+            return ast.Name(token.start, self.end, name)
+        self.at += 1
+        if token.text == "?":
+            return ast.Name(token.start, token.end, "?")
+        if token.text == "[":
+            return self._list_or_range(token.start)
+        if token.text == "{":
+            return self._context(token.start)
+        if token.text == "@":
+            return self._at_literal(token.start)
+        return self._bracketed(token.start, token.text)
+
+    def _at_literal(self, start: int) -> ast.Node:
+        literal = self.token
+        if literal.kind != "string":
+            raise self.error("a string after '@'")
+        self.at += 1
+        return ast.AtLiteral(start, literal.end, str(literal.value))
+
+    def _bracketed(self, start: int, opening: str) -> ast.Node:
+        inner = self.expression()
+        if opening == "(" and not self.next_is(".."):
             self.expect(")")
             return inner
-        if self.accept("["):
-            return self._list_or_range(start)
-        if self.accept("]"):
-            low = self.expression(ADDITION)
-            self.expect("..")
-            return self._range_end(start, low, low_included=False)
-        if self.accept("{"):
-            return self._context(start)
-        self.fail("an expression")
+        self.expect("..")
+        return self._range_end(start, inner, low_included=False)
 
     def _list_or_range(self, start: int) -> ast.Node:
         items: list[ast.Node] = []
@@ -202,7 +209,7 @@ class _Parser(Reader):
         high = self.expression(ADDITION)
         closing = self.token.text
         if not self.accept("]", ")", "["):
-            self.fail("']', ')' or '[' at the end of the range")
+            raise self.error("']', ')' or '[' at the end of the range")
         return ast.RangeOf(start, self.end, low, high, low_included, closing == "]")
 
     def _context(self, start: int) -> ast.Node:
@@ -218,7 +225,7 @@ class _Parser(Reader):
                 key = self.new_name("the key of an entry", ":")
             if any(key == other for other, _ in entries):
                 self.at -= 1
-                self.fail(f"a key other than '{key}'")
+                raise self.error(f"a key other than '{key}'")
             self.expect(":")
             entries.append((key, self.expression()))
         return ast.ContextOf(start, self.end, tuple(entries))
@@ -262,7 +269,8 @@ class _Parser(Reader):
 
     def _function(self) -> ast.Node:
         start = self.token.start
-        self.at += 2
+        self.at += 1
+        self.expect("(", " after 'function'")
         parameters: list[tuple[str, ast.Type | None]] = []
         while not self.accept(")"):
             if parameters:
@@ -270,7 +278,7 @@ class _Parser(Reader):
             name = self.new_name("the name of a parameter", ":", ",", ")")
             parameters.append((name, self.type() if self.accept(":") else None))
         if self.next_is("external"):
-            self.fail("the function's own expression")
+            raise self.error("the function's own expression")
         body = self.expression()
         return ast.FunctionOf(start, self.end, tuple(parameters), body)
 

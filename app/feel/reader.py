@@ -1,7 +1,6 @@
 """Steps through the tokens: what comes next, names, types, and the sentence when it is wrong."""
 
 from collections.abc import Iterable
-from typing import NoReturn
 
 from app.feel.budget import Budget
 from app.feel.errors import FeelBudgetError, FeelSyntaxError, line_and_column
@@ -10,8 +9,8 @@ from app.feel.names import Names, join
 from app.feel.syntax import Type
 
 KEYWORDS = frozenset(
-    "and between else every external false for function if in instance not null of or "
-    "return satisfies some then true".split()
+    {"and", "between", "else", "every", "external", "false", "for", "function", "if", "in"}
+    | {"instance", "not", "null", "of", "or", "return", "satisfies", "some", "then", "true"}
 )
 _SIMPLE_TYPES = frozenset(
     {"number", "string", "boolean", "date", "time", "date and time", "Any", "Null"}
@@ -38,6 +37,7 @@ class Reader:
 
     @property
     def token(self) -> Token:
+        """The next token."""
         return self.tokens[self.at]
 
     @property
@@ -46,20 +46,24 @@ class Reader:
         return self.tokens[self.at - 1].end
 
     def next_is(self, *texts: str) -> bool:
+        """Whether a keyword or symbol comes next."""
         token = self.token
         return token.text in texts and token.kind in ("symbol", "name")
 
     def accept(self, *texts: str) -> bool:
+        """Step over a keyword or symbol if it comes next."""
         if self.next_is(*texts):
             self.at += 1
             return True
         return False
 
     def expect(self, text: str, purpose: str = "") -> None:
+        """Step over a keyword or symbol that has to come next."""
         if not self.accept(text):
-            self.fail(f"'{text}'{purpose}")
+            raise self.error(f"'{text}'{purpose}")
 
-    def fail(self, expected: str) -> NoReturn:
+    def error(self, expected: str) -> FeelSyntaxError:
+        """What to raise when the next token is not what was expected."""
         token = self.token
         kind = "" if token.kind == "symbol" else f"{token.kind} "
         shown = token.text if len(token.text) <= 40 else token.text[:37] + "..."
@@ -67,7 +71,7 @@ class Reader:
         if token.kind == "name" and self.at and self.tokens[self.at - 1].kind == "name":
             found += " (a name with spaces has to be declared)"
         line, column = line_and_column(self.source, token.start)
-        raise FeelSyntaxError(expected=expected, found=found, line=line, column=column)
+        return FeelSyntaxError(expected=expected, found=found, line=line, column=column)
 
     def deeper(self) -> None:
         """Count one more level; whoever began the level sets `nesting` back."""
@@ -80,8 +84,9 @@ class Reader:
             )
 
     def finish(self) -> None:
+        """Check that nothing follows."""
         if self.token.kind != "end":
-            self.fail("an operator or the end of the expression")
+            raise self.error("an operator or the end of the expression")
 
     def name(self, expected: str) -> str:
         """Read a name: the longest declared one, or one token."""
@@ -90,7 +95,7 @@ class Reader:
             self.at += known[1]
             return known[0]
         if self.token.kind != "name":
-            self.fail(expected)
+            raise self.error(expected)
         self.at += 1
         return self.tokens[self.at - 1].text
 
@@ -98,7 +103,7 @@ class Reader:
         """Read and declare a name that ends before one of the given tokens."""
         length = self.name_length(*stops)
         if length is None or self.token.kind != "name":
-            self.fail(expected)
+            raise self.error(expected)
         name = join(self.tokens[self.at : self.at + length])
         self.at += length
         self.names.add(name)
@@ -148,4 +153,4 @@ class Reader:
                 types.append(self.type())
             return Type(name, tuple(types))
         self.at -= 1
-        self.fail("a type such as number, string, date or list<number>")
+        raise self.error("a type such as number, string, date or list<number>")

@@ -7,12 +7,16 @@ from app.feel.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Node:
+    """A part of the source."""
+
     start: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Literal(Node):
+    """`1`, `"a"`, `true`, `null`."""
+
     value: Value
 
 
@@ -32,11 +36,15 @@ class Name(Node):
 
 @dataclass(frozen=True, slots=True)
 class Negation(Node):
+    """`-a`."""
+
     operand: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic(Node):
+    """`a + b` and its kin."""
+
     operator: str
     left: Node
     right: Node
@@ -44,6 +52,8 @@ class Arithmetic(Node):
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Node):
+    """`a < b`, `a = b` …."""
+
     operator: str
     left: Node
     right: Node
@@ -59,6 +69,8 @@ class Logic(Node):
 
 @dataclass(frozen=True, slots=True)
 class Between(Node):
+    """`a between b and c`."""
+
     value: Node
     low: Node
     high: Node
@@ -74,13 +86,15 @@ class UnaryComparison(Node):
 
 @dataclass(frozen=True, slots=True)
 class In(Node):
+    """`a in (b, < c)`."""
+
     value: Node
     tests: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """`number`, `list<number>`, `context<a: string>`, `function<number> -> string` …"""
+    """`number`, `list<number>`, `context<a: string>`, `function<number> -> string`."""
 
     name: str
     arguments: tuple["Type", ...] = ()
@@ -89,12 +103,16 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class InstanceOf(Node):
+    """`a instance of number`."""
+
     value: Node
     type: Type
 
 
 @dataclass(frozen=True, slots=True)
 class If(Node):
+    """`if a then b else c`."""
+
     condition: Node
     then: Node
     otherwise: Node
@@ -102,19 +120,23 @@ class If(Node):
 
 @dataclass(frozen=True, slots=True)
 class Iterator:
+    """`x in list`, of a loop."""
+
     name: str
     domain: Node
 
 
 @dataclass(frozen=True, slots=True)
 class For(Node):
+    """`for x in list return x * x`."""
+
     iterators: tuple[Iterator, ...]
     body: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Node):
-    """`some` / `every` … satisfies …"""
+    """`some x in list satisfies x > 3`, or `every`."""
 
     quantifier: str
     iterators: tuple[Iterator, ...]
@@ -123,12 +145,16 @@ class Quantified(Node):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Node):
+    """`list[item > 3]`, `list[1]`."""
+
     base: Node
     condition: Node
 
 
 @dataclass(frozen=True, slots=True)
 class Path(Node):
+    """`a.b`."""
+
     base: Node
     name: str
 
@@ -144,16 +170,22 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class ListOf(Node):
+    """`[a, b]`."""
+
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ContextOf(Node):
+    """`{a: 1, b: a + 1}`."""
+
     entries: tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RangeOf(Node):
+    """`[a..b)`."""
+
     low: Node
     high: Node
     low_included: bool = True
@@ -162,6 +194,8 @@ class RangeOf(Node):
 
 @dataclass(frozen=True, slots=True)
 class FunctionOf(Node):
+    """`function(x) x + 1`."""
+
     parameters: tuple[tuple[str, Type | None], ...]
     body: Node
 

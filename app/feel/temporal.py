@@ -103,6 +103,7 @@ def named_zone(name: str) -> tzinfo:
 
 
 def text_of_time(value: time) -> str:
+    """The ISO 8601 text, a named zone after `@`."""
     zone = value.tzinfo
     if isinstance(zone, ZoneInfo):
         return f"{value.replace(tzinfo=None).isoformat()}@{zone.key}"
@@ -113,10 +114,12 @@ def text_of_time(value: time) -> str:
 
 
 def text_of_date_and_time(value: datetime) -> str:
+    """The ISO 8601 text, a named zone after `@`."""
     return f"{value.date().isoformat()}T{text_of_time(value.timetz())}"
 
 
 def text_of_duration(value: timedelta | YearsMonthsDuration) -> str:
+    """The shortest ISO 8601 text, such as `P1DT2H` or `-P3M`."""
     if isinstance(value, YearsMonthsDuration):
         years, months = divmod(abs(value.total_months), 12)
         parts = (f"{years}Y" if years else "") + (f"{months}M" if months else "")
@@ -141,10 +144,12 @@ def _is_utc(value: time) -> bool:
 
 
 def instant(value: datetime) -> datetime:
+    """A moment as UTC, so that it compares by time line; a local one as it is."""
     return value if value.tzinfo is None else value.astimezone(UTC)
 
 
 def add_duration(value: datetime, duration: timedelta) -> datetime:
+    """A moment so much later on the time line, told in the same zone."""
     if value.tzinfo is None:
         return value + duration
     return (value.astimezone(UTC) + duration).astimezone(value.tzinfo)
@@ -163,6 +168,7 @@ def add_months(value: date, months: int) -> date:
 
 
 def add_to_time(value: time, duration: timedelta) -> time:
+    """A time of day so much later, around the clock."""
     moment = datetime.combine(date(2000, 1, 1), value.replace(tzinfo=None)) + duration % DAY
     return moment.time().replace(tzinfo=value.tzinfo)
 
@@ -186,14 +192,17 @@ def _since_midnight(value: time) -> timedelta:
 
 
 def scale_duration(duration: timedelta, factor: Decimal) -> timedelta:
+    """So many times the duration."""
     return timedelta(microseconds=int(NUMBERS.multiply(Decimal(_micros(duration)), factor)))
 
 
 def divide_duration(duration: timedelta, divisor: Decimal) -> timedelta:
+    """That fraction of the duration."""
     return timedelta(microseconds=int(NUMBERS.divide(Decimal(_micros(duration)), divisor)))
 
 
 def divide_durations(dividend: timedelta, divisor: timedelta) -> Decimal:
+    """How often one duration goes into another."""
     return NUMBERS.divide(Decimal(_micros(dividend)), Decimal(_micros(divisor)))
 
 

@@ -1,7 +1,9 @@
 """Values as text: what `string()` answers."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from app.feel import temporal
 from app.feel.run import Run
@@ -36,21 +38,21 @@ def _nested(run: Run, value: Value) -> str:
 
 
 def _plain(value: Value) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, Decimal):
         return f"{value:f}" if value else "0"
-    if isinstance(value, datetime):
-        return temporal.text_of_date_and_time(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, time):
-        return temporal.text_of_time(value)
-    if isinstance(value, (timedelta, YearsMonthsDuration)):
-        return temporal.text_of_duration(value)
-    return "function"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    write = _WRITERS.get(type(value))
+    return write(value) if write else "function"
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    datetime: temporal.text_of_date_and_time,
+    date: date.isoformat,
+    time: temporal.text_of_time,
+    timedelta: temporal.text_of_duration,
+    YearsMonthsDuration: temporal.text_of_duration,
+}
 
 
 def _range(run: Run, value: Range) -> str:

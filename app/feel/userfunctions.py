@@ -29,6 +29,7 @@ class UserFunction(Callee):
     def call(
         self, run: Run, site: Site, arguments: Sequence[Value], named: Sequence[str] = ()
     ) -> Value:
+        """Bind the arguments, converting single-element lists, and evaluate the body."""
         names = [name for name, _ in self.parameters]
         given = dict(zip(named or names, arguments, strict=False))
         if len(arguments) != len(names) or given.keys() != set(names):

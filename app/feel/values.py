@@ -33,10 +33,12 @@ class YearsMonthsDuration:
 
     @property
     def years(self) -> int:
+        """Whole years, negative in a negative duration."""
         return int(math.copysign(abs(self.total_months) // 12, self.total_months))
 
     @property
     def months(self) -> int:
+        """Months beyond the whole years, from -11 to 11."""
         return int(math.copysign(abs(self.total_months) % 12, self.total_months))
 
 
@@ -57,8 +59,7 @@ class Function:
 
 
 Value: TypeAlias = (
-    None
-    | bool
+    bool
     | Decimal
     | str
     | date
@@ -69,6 +70,7 @@ Value: TypeAlias = (
     | Function
     | list[Any]
     | dict[str, Any]
+    | None
 )
 
 KINDS: dict[type, str] = {
@@ -123,9 +125,8 @@ def from_python(value: object, depth: int = 64) -> Value:
     data and JSON carry floats; NaN and infinities are refused. Tuples become lists, mappings
     with text keys become contexts; subclasses lose what they add.
     """
-    kind = type(value)
-    if kind in PLAIN:
-        return value  # type: ignore[return-value]  # the set above says so
+    if type(value) in PLAIN:
+        return value  # type: ignore[return-value]  # the set says so
     if isinstance(value, (int, float, Decimal)):
         number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
         if not number.is_finite():
@@ -135,15 +136,16 @@ def from_python(value: object, depth: int = 64) -> Value:
         return str.__str__(value)
     if isinstance(value, (Range, Function, date, time, timedelta)):
         return value
+    return _collection(value, depth)
+
+
+def _collection(value: object, depth: int) -> Value:
     if depth <= 0:
         raise NotAValue("a value nested too deeply")
     if isinstance(value, Mapping):
-        entries = {}
-        for key, entry in value.items():
-            if not isinstance(key, str):
-                raise NotAValue(f"a mapping with the key {key!r}")
-            entries[key] = from_python(entry, depth - 1)
-        return entries
+        if not all(isinstance(key, str) for key in value):
+            raise NotAValue("a mapping with keys that are no texts")
+        return {key: from_python(entry, depth - 1) for key, entry in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview)):
         return [from_python(item, depth - 1) for item in value]
-    raise NotAValue(f"a Python {kind.__name__}")
+    raise NotAValue(f"a Python {type(value).__name__}")
