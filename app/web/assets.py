@@ -53,15 +53,15 @@ class Bundle:
         return tags
 
 
-def register(app: Flask, folder: Path = DIST) -> None:
+def register(app: Flask) -> None:
     """Serve the bundle and give the templates `entry`, `asset_url` and `bundle_is_built`."""
-    bundle = Bundle(folder)
+    bundle = Bundle(DIST)
     app.extensions["bundle"] = bundle
     app.jinja_env.globals.update(
         entry=bundle.entry, asset_url=bundle.url, bundle_is_built=bundle.is_built
     )
     blueprint = Blueprint("assets", __name__)
-    blueprint.add_url_rule("/assets/<name>", "file", plain(lambda name: _send(folder, name)))
+    blueprint.add_url_rule("/assets/<name>", "file", plain(lambda name: _send(bundle.folder, name)))
     blueprint.add_url_rule("/health", "health", plain(_health))
     app.register_blueprint(blueprint)
 

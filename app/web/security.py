@@ -61,7 +61,9 @@ def register(app: Flask) -> None:
     login = LoginManager()
     login.session_protection = "strong"
     login.user_loader(_load)
-    login.init_app(app, add_context_processor=False)
+    # Not `init_app`: it would read the session cookie after every request, for a "remember me"
+    # that we do not offer, and so mark even the files of the bundle as varying by cookie.
+    app.login_manager = login  # type: ignore[attr-defined]
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session: a form may stay open
     CSRFProtect(app)
     app.after_request(_add_headers)
