@@ -8,7 +8,7 @@ from app.feel import temporal
 from app.feel.functions import Refusal, builtin
 from app.feel.run import Run
 from app.feel.texts import text_of
-from app.feel.values import NUMBERS, Range, Value, YearsMonthsDuration, kind_of
+from app.feel.values import NUMBERS, NoResult, Range, Value, YearsMonthsDuration, kind_of
 
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _RANGE = re.compile(r"\s*([\[(\]])(.*?)\.\.(.*)([\])\[])\s*", re.DOTALL)
@@ -33,17 +33,17 @@ def _number(text: str | Decimal, grouping: str | None = None, point: str | None 
     if isinstance(text, Decimal):
         return text
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
-        raise ValueError("the separators ' ', ',' or '.'")
+        raise NoResult("the separators ' ', ',' or '.'")
     if grouping is not None and grouping == point:
-        raise ValueError("two different separators")
+        raise NoResult("two different separators")
     if grouping:
         text = text.replace(grouping, "")
     if point and point != ".":
         if "." in text:
-            raise ValueError("a number")
+            raise NoResult("a number")
         text = text.replace(point, ".")
     if not _NUMBER.fullmatch(text):
-        raise ValueError("a number")
+        raise NoResult("a number")
     return NUMBERS.create_decimal(text)
 
 
@@ -121,11 +121,11 @@ def _to_range(text: str) -> Value:
     """`[18..21)` with numbers, strings, dates … as ends (DMN 1.5)."""
     match = _RANGE.fullmatch(text)
     if match is None:
-        raise ValueError("a range such as [18..21)")
+        raise NoResult("a range such as [18..21)")
     start, end = _range_end(match[2].strip()), _range_end(match[3].strip())
     both = None not in (start, end)
     if (start is None and end is None) or (both and _unordered(start, end)):
-        raise ValueError("a range with ends of one type, the lower first")
+        raise NoResult("a range with ends of one type, the lower first")
     return Range(
         start, end, match[1] == "[" and start is not None, match[4] == "]" and end is not None
     )
@@ -138,7 +138,7 @@ def _range_end(text: str) -> Value:
         return NUMBERS.create_decimal(text)
     quoted = re.fullmatch(r'(@|(?:date|time|date and time|duration)\()?"([^"\\]*)"\)?', text)
     if quoted is None:
-        raise ValueError("ends that are literals")
+        raise NoResult("ends that are literals")
     return temporal.parse_any(quoted[2]) if quoted[1] else quoted[2]
 
 

@@ -8,7 +8,7 @@ from app.feel.builtins_conversion import whole
 from app.feel.functions import Callee, Refusal, builtin
 from app.feel.operators import any_of, equal, ordered
 from app.feel.run import Run, Site
-from app.feel.values import Value, describe
+from app.feel.values import NoResult, Value, describe
 
 _HERE = Site("", 0, 0)
 
@@ -74,7 +74,7 @@ def _sublist(items: list[Value], start: Decimal, length: Decimal | None = None) 
     if length is None:
         return items[begin:]
     if not 1 <= length <= len(items) - begin:
-        raise ValueError("a length within the list")
+        raise NoResult("a length within the list")
     return items[begin : begin + whole(length)]
 
 
@@ -82,7 +82,7 @@ def _position(items: list[Value], position: Decimal) -> int:
     """The index of a position that counts from 1, or backwards from -1."""
     number = whole(position)
     if not 1 <= abs(number) <= len(items):
-        raise ValueError(f"a position within the list of {len(items)}")
+        raise NoResult(f"a position within the list of {len(items)}")
     return number - 1 if number > 0 else len(items) + number
 
 

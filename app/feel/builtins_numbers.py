@@ -14,7 +14,7 @@ from decimal import (
 
 from app.feel.builtins_conversion import whole
 from app.feel.functions import builtin
-from app.feel.values import NUMBERS, Value, YearsMonthsDuration
+from app.feel.values import NUMBERS, NoResult, Value, YearsMonthsDuration
 
 _ZERO, _ONE = Decimal(0), Decimal(1)
 
@@ -23,7 +23,7 @@ def _rounded(value: Decimal, scale: Decimal | None, rounding: str) -> Decimal:
     """The number with `scale` digits after the point; a negative scale rounds to tens."""
     digits = whole(scale) if scale is not None else 0
     if not -6111 <= digits <= 6176:
-        raise ValueError("a scale between -6111 and 6176")
+        raise NoResult("a scale between -6111 and 6176")
     if digits > 0 and -int(value.as_tuple().exponent) <= digits:
         return value
     rounded = value.quantize(Decimal((0, (1,), -digits)), rounding, NUMBERS)
@@ -87,7 +87,7 @@ def _sqrt(value: Decimal) -> Value:
 @builtin("log", "number: number")
 def _log(value: Decimal) -> Value:
     if value <= 0:
-        raise ValueError("a number above 0")
+        raise NoResult("a number above 0")
     return NUMBERS.ln(value)
 
 

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 from app.feel.functions import Refusal, builtin
-from app.feel.values import NUMBERS, Value, YearsMonthsDuration, describe
+from app.feel.values import NUMBERS, NoResult, Value, YearsMonthsDuration, describe
 
 _NUMBERS = ("list: list", "items...: any")
 
@@ -73,7 +73,7 @@ def _stddev(items: list[Value]) -> Value:
     if numbers is None:
         return None
     if len(numbers) < 2:
-        raise ValueError("at least two numbers")
+        raise NoResult("at least two numbers")
     average = _average(numbers)
     squares = [NUMBERS.power(NUMBERS.subtract(number, average), 2) for number in numbers]
     return NUMBERS.sqrt(NUMBERS.divide(_total(squares), Decimal(len(numbers) - 1)))

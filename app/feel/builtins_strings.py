@@ -9,7 +9,7 @@ import re2
 from app.feel.builtins_conversion import whole
 from app.feel.functions import Refusal, builtin
 from app.feel.run import Run
-from app.feel.values import Value, describe
+from app.feel.values import NoResult, Value, describe
 
 _PATTERN_MEMORY = 1 << 20
 
@@ -18,12 +18,12 @@ _PATTERN_MEMORY = 1 << 20
 def _substring(text: str, start: Decimal, length: Decimal | None = None) -> Value:
     first = whole(start)
     if first == 0 or abs(first) > len(text):
-        raise ValueError("a start position within the string")
+        raise NoResult("a start position within the string")
     begin = first - 1 if first > 0 else len(text) + first
     if length is None:
         return text[begin:]
     if length < 1:
-        raise ValueError("a length of at least 1")
+        raise NoResult("a length of at least 1")
     return text[begin : begin + int(length)]
 
 
@@ -133,7 +133,7 @@ def _string_join(run: Run, items: list[Value], delimiter: str | None = None) -> 
 def _compile(pattern: str, flags: str) -> Any:
     """A compiled pattern; flags are XPath's `s`, `m`, `i`, `x` and `q`."""
     if not set(flags) <= set("smixq"):
-        raise ValueError("the flags s, m, i, x or q")
+        raise NoResult("the flags s, m, i, x or q")
     options = re2.Options()
     options.max_mem = _PATTERN_MEMORY
     options.log_errors = False
@@ -147,7 +147,7 @@ def _compile(pattern: str, flags: str) -> Any:
     try:
         return re2.compile(pattern, options)
     except re2.error:
-        raise ValueError("a pattern that RE2 knows") from None
+        raise NoResult("a pattern that RE2 knows") from None
 
 
 def _without_spaces(pattern: str) -> str:
@@ -169,12 +169,12 @@ def _template(replacement: str) -> list[str | int]:
         character, following = replacement[position], replacement[position + 1 : position + 2]
         if character == "$":
             if not following.isdecimal():
-                raise ValueError("a group number after '$'")
+                raise NoResult("a group number after '$'")
             template.append(int(following))
             position += 1
         elif character == "\\":
             if following not in ("$", "\\") or not following:
-                raise ValueError("'$' or '\\' after '\\'")
+                raise NoResult("'$' or '\\' after '\\'")
             template.append(following)
             position += 1
         else:

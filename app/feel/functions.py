@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from app.feel.operators import too_large
 from app.feel.run import Run, Site
-from app.feel.values import Function, Value, describe, kind_of
+from app.feel.values import Function, NoResult, Value, describe, kind_of
 
 Implementation = TypeVar("Implementation", bound=Callable[..., Value])
 
@@ -114,25 +114,24 @@ class Builtin(Callee):
     ) -> Value:
         """Try each signature; what none can answer is null, or an error in a strict run."""
         run.charge(1 + sum(map(_size, arguments)))
-        problem = f"Expected other arguments for '{self.name}'"
+        refusal: str | None = None
         for candidate in self.signatures:
             ordered = candidate.order(arguments, named) if named else list(arguments)
             if ordered is None or not candidate.takes(len(ordered)):
                 continue
             try:
                 return self._apply(run, candidate, ordered)
-            except Refusal as refusal:
-                problem = f"{refusal} of '{self.name}'"
+            except Refusal as problem:
+                refusal = refusal or str(problem)
             except Overflow:
                 raise too_large(self.name) from None
-            except (ArithmeticError, ValueError) as error:
-                problem = f"Expected arguments that '{self.name}' has an answer for"
-                if type(error) is ValueError:
-                    problem = f"Expected {error} in '{self.name}'"
+            except (ArithmeticError, ValueError) as problem:
+                wanted = problem if isinstance(problem, NoResult) else "arguments with a result"
+                refusal = refusal or f"Expected {wanted}, but found {_list(arguments)}"
         # Null in, null out, also in a strict evaluation: a null is a value and no type error.
-        if None not in arguments:
-            found = ", ".join(map(describe, arguments)) or "none"
-            run.fail(site, f"{problem}, with the arguments {found},")
+        if run.strict and None not in arguments:
+            found = refusal or f"Expected other arguments, but found {_list(arguments)}"
+            run.fail(site, f"{found} for '{self.name}'")
         return None
 
     def _apply(self, run: Run, candidate: Signature, arguments: list[Value]) -> Value:
@@ -151,6 +150,10 @@ class Builtin(Callee):
         return result
 
 
+def _list(arguments: Sequence[Value]) -> str:
+    return ", ".join(map(describe, arguments)) or "none"
+
+
 def _size(value: Value) -> int:
     if isinstance(value, (list, dict)):
         return len(value)
@@ -166,7 +169,8 @@ def builtin(
     """Register an implementation; with `run` it gets the running evaluation first.
 
     Missing optional arguments are left to the implementation's defaults; a repeated
-    parameter arrives as one list. ValueError and ArithmeticError mean: no answer, null.
+    parameter arrives as one list. `Refusal`, ValueError (best as `NoResult`, which says what
+    was wanted) and ArithmeticError mean: no answer, null.
     """
 
     def register(implementation: Implementation) -> Implementation:

@@ -4,14 +4,15 @@ import re
 from dataclasses import dataclass
 
 from app.feel.errors import FeelSyntaxError, line_and_column
+from app.feel.lexer import NAME
 from app.feel.reader import KEYWORDS
 
 _TOKEN = re.compile(
-    r"""
+    rf"""
     (?P<space>\s+)
   | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
   | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-  | (?P<name>[^\W\d]\w*)
+  | (?P<name>{NAME})
   | (?P<symbol>&&|\|\||==|!=|<=|>=|[-+*/%<>!?:.,()\[\]])
   | (?P<other>.)
     """,

@@ -14,6 +14,8 @@ _START = (
     "\u2070-\u218f\u2c00-\u2fef\u3005-\u3007\u3021-\ud7ff\uf900-\ufdcf\ufdf0-\ufefe"
     "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\ufffd\U00010000-\U000effff"
 )
+#: A name of one token, as a regular expression.
+NAME = rf"[{_START}][{_START}0-9\u00b7\u0300-\u036f\u203f\u2040]*"
 _TOKEN = re.compile(
     rf"""
     (?P<space>[\s\ufeff]+|//[^\n]*)
@@ -21,7 +23,7 @@ _TOKEN = re.compile(
   | (?P<string>"(?:[^"\\\n\r]|\\[^\n\r])*")
   | (?P<symbol>\.\.|\*\*|->|<=|>=|!=)
   | (?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-  | (?P<name>[{_START}][{_START}0-9\u00b7\u0300-\u036f\u203f\u2040]*)
+  | (?P<name>{NAME})
   | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,

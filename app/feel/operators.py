@@ -11,6 +11,7 @@ from app.feel.errors import FeelBudgetError
 from app.feel.run import Run, Site
 from app.feel.values import (
     NUMBERS,
+    NoResult,
     Range,
     Value,
     YearsMonthsDuration,
@@ -186,7 +187,7 @@ def _moment(value: date, like: date) -> datetime:
 def _minus(left: date, right: date) -> timedelta:
     first, second = _moment(left, right), _moment(right, left)
     if (first.tzinfo is None) != (second.tzinfo is None):
-        raise ValueError("one moment has an offset and the other has none")
+        raise NoResult("one moment has an offset and the other has none")
     return first - second
 
 

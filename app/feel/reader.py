@@ -65,10 +65,11 @@ class Reader:
     def error(self, expected: str) -> FeelSyntaxError:
         """What to raise when the next token is not what was expected."""
         token = self.token
-        kind = "" if token.kind == "symbol" else f"{token.kind} "
+        kind = "" if token.kind == "symbol" else f"the {token.kind} "
         shown = token.text if len(token.text) <= 40 else token.text[:37] + "..."
-        found = "the end" if token.kind == "end" else f"the {kind}'{shown}'"
-        if token.kind == "name" and self.at and self.tokens[self.at - 1].kind == "name":
+        found = "the end" if token.kind == "end" else f"{kind}'{shown}'"
+        before = self.tokens[self.at - 1] if self.at else token
+        if token.kind == "name" == before.kind and not KEYWORDS & {token.text, before.text}:
             found += " (a name with spaces has to be declared)"
         line, column = line_and_column(self.source, token.start)
         return FeelSyntaxError(expected=expected, found=found, line=line, column=column)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.feel.values import NUMBERS, Range, Value, YearsMonthsDuration
+from app.feel.values import NUMBERS, NoResult, Range, Value, YearsMonthsDuration
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _TIME = re.compile(
@@ -28,7 +28,7 @@ def parse_date(text: str) -> date:
     """`2024-01-31`; this and the following raise ValueError for any other text."""
     match = _DATE.fullmatch(text)
     if match is None:
-        raise ValueError("a date such as 2024-01-31")
+        raise NoResult("a date such as 2024-01-31")
     return date(int(match[1]), int(match[2]), int(match[3]))
 
 
@@ -36,7 +36,7 @@ def parse_time(text: str) -> time:
     """`10:30:00`, with fraction (microseconds count) and `Z`, `+08:00` or `@Asia/Shanghai`."""
     match = _TIME.fullmatch(text)
     if match is None:
-        raise ValueError("a time such as 10:30:00+08:00")
+        raise NoResult("a time such as 10:30:00+08:00")
     fraction = int((match[4] or ".0")[1:7].ljust(6, "0"))
     zone: tzinfo | None = None
     if match[5]:
@@ -65,7 +65,7 @@ def parse_duration(text: str) -> timedelta | YearsMonthsDuration:
         return YearsMonthsDuration(-months if match[1] else months)
     match = _DAYS_TIME.fullmatch(text)
     if match is None:
-        raise ValueError("a duration such as P1Y2M or P3DT4H")
+        raise NoResult("a duration such as P1Y2M or P3DT4H")
     duration = timedelta(
         days=int(match[2] or 0),
         hours=int(match[3] or 0),
@@ -90,7 +90,7 @@ def parse_any(text: str) -> Value:
 def offset_zone(offset: timedelta) -> timezone:
     """A fixed offset; DMN allows up to 14 hours."""
     if abs(offset) > timedelta(hours=14):
-        raise ValueError("an offset of at most 14 hours")
+        raise NoResult("an offset of at most 14 hours")
     return timezone(offset) if offset else UTC
 
 
@@ -99,7 +99,7 @@ def named_zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (KeyError, OSError, ValueError):
-        raise ValueError("the name of a time zone such as Asia/Shanghai") from None
+        raise NoResult("the name of a time zone such as Asia/Shanghai") from None
 
 
 def text_of_time(value: time) -> str:

@@ -92,6 +92,10 @@ KINDS: dict[type, str] = {
 PLAIN = frozenset({type(None), bool, str, date, datetime, time, timedelta, YearsMonthsDuration})
 
 
+class NoResult(ValueError):
+    """An operation has no result for its operands; the text says what it wanted."""
+
+
 class NotAValue(ValueError):
     """A Python object that has no place in FEEL."""
 

@@ -65,7 +65,7 @@ def test_names_and_paths(source: str, expected: object) -> None:
         ("function(x) x + y", {"y"}, set()),
         ("orders[amount > limit]", {"orders"}, {"amount", "limit"}),
         ("orders[item.amount > 1]", {"orders"}, set()),
-        ("now() > @\"2024-01-01T00:00:00\"", set(), set()),
+        ('now() > @"2024-01-01T00:00:00"', set(), set()),
         ("x in (? > y)", {"x", "y"}, set()),
     ],
 )
