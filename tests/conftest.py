@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.core.database import Database
 from app.core.settings import Settings
+from app.workflow.resources import open_database
 from tests.databases import (
     Server,
     SqliteServer,
     clone_of,
-    make_tables,
+    migrate,
     postgresql_databases,
 )
 from tests.network import refuse_other_machines
@@ -48,7 +49,7 @@ def empty_template(servers: Callable[[str], Server]) -> Callable[[str], str]:
     @cache
     def make(kind: str) -> str:
         url = servers(kind).create()
-        make_tables(url)
+        migrate(url)
         return url
 
     return make
@@ -90,8 +91,6 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 @pytest.fixture
 def database(database_url: str, settings: Settings) -> Iterator[Database]:
     """SQLite, then PostgreSQL: all tables, no rows."""
-    from app.workflow.resources import open_database  # noqa: PLC0415
-
     database = open_database(settings)
     yield database
     database.dispose()

@@ -4,16 +4,17 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib import import_module
+from contextlib import ExitStack, closing, contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
+from alembic import command
+from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import make_url
 
-from app.core.database import Base, Database
 from app.core.settings import ROOT, normalised_url
 from tests.postgresql import PostgresqlServer
 
@@ -106,17 +107,21 @@ class PostgresqlDatabases:
 @contextmanager
 def postgresql_databases() -> Iterator[PostgresqlDatabases]:
     """Databases on the server of TEST_POSTGRESQL_URL, or on one started for this process."""
-    given = os.environ.get("TEST_POSTGRESQL_URL")
-    server = None if given else PostgresqlServer()
+    with ExitStack() as stack:
+        url = os.environ.get("TEST_POSTGRESQL_URL")
+        if not url:
+            url = stack.enter_context(closing(PostgresqlServer())).url
+        yield stack.enter_context(closing(PostgresqlDatabases(url)))
+
+
+@contextmanager
+def new_database(server: Server) -> Iterator[str]:
+    """The URL of a database without tables, dropped at the end."""
+    url = server.create()
     try:
-        databases = PostgresqlDatabases(given or server.url)
-        try:
-            yield databases
-        finally:
-            databases.close()
+        yield url
     finally:
-        if server:
-            server.close()
+        server.drop(url)
 
 
 @contextmanager
@@ -129,10 +134,15 @@ def clone_of(server: Server, template: str) -> Iterator[str]:
         server.drop(url)
 
 
-def make_tables(url: str) -> None:
-    """Give a new database the schema of the product."""
-    for models in sorted((ROOT / "app").glob("*/models.py")):
-        import_module(f"app.{models.parent.name}.models")
-    database = Database(url)
-    Base.metadata.create_all(database.engine)
-    database.dispose()
+def migration_config(url: str) -> Config:
+    """What alembic's commands need to reach one database."""
+    config = Config(output_buffer=StringIO())
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["database_url"] = url
+    return config
+
+
+def migrate(url: str) -> None:
+    """Give a database the newest schema."""
+    command.upgrade(migration_config(url), "head")

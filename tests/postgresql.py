@@ -52,8 +52,8 @@ class PostgresqlServer:
         data = self.folder / "data"
         self._start: dict[str, Any] = {"cwd": self.folder} | _unprivileged(self.folder)
         self._initialise(programs, data)
-        options = [part for item in SETTINGS.items() for part in ("-c", "=".join(item))]
-        server = [programs / "postgres", "-D", data, "-k", self.folder, *options]
+        server: list[str | Path] = [programs / "postgres", "-D", data, "-k", self.folder]
+        server += [f"--{name}={value}" for name, value in SETTINGS.items()]
         log = (self.folder / "log").open("wb")
         self._process = subprocess.Popen(
             ["/bin/sh", "-c", WATCH, "watch", self.folder, *server],

@@ -1,6 +1,6 @@
 """Count what reaches the database, and show it when it was too much."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,7 +38,10 @@ class Statements:
 def count_statements(database: Database, *, at_most: int | None = None) -> Iterator[Statements]:
     """Record the statements of a block; more than `at_most` fail the test with their list."""
     statements = Statements()
-    listeners = {"before_cursor_execute": statements.record, "commit": statements.record_commit}
+    listeners: dict[str, Callable[..., None]] = {
+        "before_cursor_execute": statements.record,
+        "commit": statements.record_commit,
+    }
     for name, listener in listeners.items():
         event.listen(database.engine, name, listener)
     try:

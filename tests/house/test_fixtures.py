@@ -31,7 +31,7 @@ def test_each_test_finds_empty_tables(session: Session, attempt: int) -> None:
 
 
 def test_settings_name_the_database_of_the_test(database: Database, settings: Settings) -> None:
-    assert database.url.database in settings.database_url
+    assert str(database.url.database) in settings.database_url
 
 
 def test_statements_are_counted_without_begin_and_commit(
