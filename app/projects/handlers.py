@@ -146,7 +146,7 @@ class AcceptEdits(FormHandler):
         version = latest_version(session, project)
         edits = values.get("line_edits") or []
         if version is not None and edits:
-            apply_accepted_edits(session, project, version, edits, actor, now)
+            apply_accepted_edits(session, project, version, edits, actor=actor, now=now)
 
 
 @form_handler("approve_with_budget")
@@ -180,7 +180,7 @@ def goal_letter(context: ServiceContext, call: ServiceCall) -> Mapping[str, obje
     version = goal_in_force(context.session, project)
     if version is None:
         version = freeze_approved(context.session, project, call.now)
-    letter = issue_goal_letter(context.session, project, version, SYSTEM, call.now)
+    letter = issue_goal_letter(context.session, project, version, actor=SYSTEM, now=call.now)
     return {"letter": letter.number}
 
 

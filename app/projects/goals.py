@@ -1,0 +1,276 @@
+"""Verbs on performance goals: submit, return, freeze, edit by agreement.
+
+Every submission is a new version; nothing that was submitted is ever changed in place.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.core import documents
+from app.core.errors import ConflictError, InvalidInputError, NotFoundError, problem
+from app.core.i18n import N_
+from app.identity import Actor
+from app.projects.goal_forms import GoalDraft, draft_from_form
+from app.projects.indicators import IndicatorLine
+from app.projects.kinds import GoalStatus, Link, LinkStatus
+from app.projects.models import FundingSource, GoalFingerprint, GoalVersion, Indicator, Project
+from app.projects.quantities import read_number
+from app.projects.similarity import band_hashes
+
+#: What a reviewer may ask to change in a line (F05).
+_EDITABLE = (
+    "l3",
+    "operator",
+    "target",
+    "target_hi",
+    "target_text",
+    "unit",
+    "weight",
+    "basis",
+    "evidence_source",
+)
+
+
+def latest_version(session: Session, project: Project) -> GoalVersion | None:
+    """The newest version of a project's goal, whatever became of it."""
+    return session.scalars(
+        select(GoalVersion)
+        .where(GoalVersion.project_id == project.id)
+        .order_by(GoalVersion.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def save_submission(
+    session: Session, project: Project, values: Mapping[str, Any], actor: Actor, now: datetime
+) -> GoalVersion:
+    """Keep what was submitted as the next version; a version still in review is superseded.
+
+    At most eight statements, five for a first submission that leaves the money as it is. Run
+    `checks.check_goal` first; this verb refuses only what could not be stored.
+
+    Raises:
+        InvalidInputError: a value cannot be read.
+        ConflictError: the goal is approved, hence frozen.
+    """
+    draft = draft_from_form(values)
+    latest = latest_version(session, project)
+    if latest is not None:
+        _refuse_frozen(project, latest)
+        if latest.status == GoalStatus.SUBMITTED:
+            latest.status = GoalStatus.SUPERSEDED.value
+    _save_money(project, draft)
+    kept = documents.load(documents.dump({**values, **draft.values()}))
+    version = GoalVersion(
+        project_id=project.id,
+        number=latest.number + 1 if latest else 1,
+        status=GoalStatus.SUBMITTED.value,
+        medium_goal=draft.medium_goal,
+        annual_goal=draft.annual_goal,
+        form_values=kept,
+        content_hash=content_hash(kept),
+        submitted_at=now,
+        submitted_by_id=actor.id,
+    )
+    session.add(version)
+    project.link, project.link_status = Link.GOAL.value, LinkStatus.PENDING.value
+    session.flush()
+    _insert_lines(session, project, version, draft)
+    return version
+
+
+def mark_returned(session: Session, project: Project) -> GoalVersion:
+    """A layer sent the goal back to the unit; the version stays readable as it was.
+
+    Raises:
+        ConflictError: the newest version is not in review.
+    """
+    version = _in_review(session, project)
+    version.status = GoalStatus.RETURNED.value
+    project.link_status = LinkStatus.RETURNED.value
+    return version
+
+
+def mark_rejected(session: Session, project: Project) -> GoalVersion:
+    """The goal was refused: the project may not enter the budget (poor → 不予安排).
+
+    Raises:
+        ConflictError: the newest version is not in review.
+    """
+    version = _in_review(session, project)
+    version.status = GoalStatus.RETURNED.value
+    project.link_status = LinkStatus.REJECTED.value
+    return version
+
+
+def freeze_approved(session: Session, project: Project, now: datetime) -> GoalVersion:
+    """Approve the version in review together with the budget; from now on nothing changes it.
+
+    Raises:
+        ConflictError: the newest version is not in review.
+    """
+    version = _in_review(session, project)
+    version.status, version.approved_at = GoalStatus.APPROVED.value, now
+    project.link, project.link_status = Link.GOAL.value, LinkStatus.APPROVED.value
+    return version
+
+
+def apply_accepted_edits(
+    session: Session,
+    project: Project,
+    version: GoalVersion,
+    edits: Sequence[Mapping[str, Any]],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> GoalVersion:
+    """The unit accepts a reviewer's line edits (F05): they become the next version.
+
+    An edit has `indicator` (the third-level name), `item` (a field of the indicator line; `target`
+    when missing), `old` (what the reviewer saw; not compared when missing) and `new`.
+
+    Raises:
+        InvalidInputError: no such line or field, or the new value cannot be read.
+        ConflictError: the line no longer says what the reviewer saw, or the goal is frozen.
+    """
+    lines = _edited(version.form_values["indicators"], edits)
+    changed = {**version.form_values, "indicators": lines}
+    return save_submission(session, project, changed, actor, now)
+
+
+def content_hash(values: Mapping[str, Any]) -> str:
+    """SHA-256 of canonical form values, as hexadecimal text."""
+    return sha256(documents.dump(values)).hexdigest()
+
+
+def indicator_row(line: IndicatorLine) -> dict[str, Any]:
+    """The columns of an indicator line, without its place."""
+    return {
+        "l1": line.l1.value,
+        "l2": line.l2.value,
+        "l3": line.l3,
+        "direction": line.direction.value if line.direction else None,
+        "operator": line.operator.value if line.operator else None,
+        "target_number": line.target_number,
+        "target_text": line.target_text,
+        "target_high": line.target_high,
+        "unit": line.unit,
+        "weight": line.weight,
+        "basis": line.basis,
+        "evidence_source": line.evidence_source,
+        "from_library": line.from_library,
+        "is_core": line.is_core,
+    }
+
+
+def _in_review(session: Session, project: Project) -> GoalVersion:
+    version = latest_version(session, project)
+    if version is None:
+        raise NotFoundError(
+            N_("Expected a submitted goal of project {project}, found none."), project=project.code
+        )
+    if version.status != GoalStatus.SUBMITTED:
+        raise ConflictError(
+            N_(
+                "Expected version {number} of the goal of {project} in review, found it “{status}”."
+            ),
+            number=version.number,
+            project=project.code,
+            status=GoalStatus(version.status).display_name,
+        )
+    return version
+
+
+def _refuse_frozen(project: Project, version: GoalVersion) -> None:
+    if version.is_frozen:
+        raise ConflictError(
+            N_(
+                "Expected a goal that is still open; version {number} of {project} was approved "
+                "and is frozen. Changes need a goal adjustment."
+            ),
+            number=version.number,
+            project=project.code,
+        )
+
+
+def _save_money(project: Project, draft: GoalDraft) -> None:
+    """Money that the form was allowed to change; the total moves with the year."""
+    if draft.year_amount is not None:
+        project.total_amount += draft.year_amount - project.year_amount
+        project.year_amount = draft.year_amount
+    if draft.sources is not None:
+        wanted = {source.value: amount for source, amount in draft.sources}
+        kept = [each for each in project.sources if each.source in wanted]
+        for each in kept:
+            each.amount = wanted.pop(each.source)
+        new = [FundingSource(source=source, amount=amount) for source, amount in wanted.items()]
+        project.sources = [*kept, *new]
+
+
+def _insert_lines(
+    session: Session, project: Project, version: GoalVersion, draft: GoalDraft
+) -> None:
+    lines = [
+        {"goal_version_id": version.id, "position": position, **indicator_row(line)}
+        for position, line in enumerate(draft.indicators, start=1)
+    ]
+    if lines:
+        session.execute(insert(Indicator.__table__), lines)  # type: ignore[arg-type]
+    prints = fingerprint_rows(project, version, draft.annual_goal)
+    if prints:
+        session.execute(insert(GoalFingerprint.__table__), prints)  # type: ignore[arg-type]
+
+
+def fingerprint_rows(project: Project, version: GoalVersion, text: str) -> list[dict[str, Any]]:
+    """Rows by which `queries.load_peers` of other units will find this text."""
+    return [
+        {
+            "goal_version_id": version.id,
+            "band_hash": band_hash,
+            "fiscal_year": project.fiscal_year,
+            "unit_code": project.unit_code,
+        }
+        for band_hash in band_hashes(text)
+    ]
+
+
+def _edited(
+    lines: Sequence[Mapping[str, Any]], edits: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    places = {line["l3"]: place for place, line in enumerate(lines)}
+    changed = [dict(line) for line in lines]
+    for index, edit in enumerate(edits):
+        place, item = places.get(str(edit.get("indicator"))), edit.get("item") or "target"
+        if place is None or item not in _EDITABLE:
+            raise InvalidInputError(
+                N_("The edits cannot be applied."),
+                [
+                    problem(
+                        "goal.edit",
+                        f"line_edits.{index}.indicator",
+                        N_("Expected a field of an indicator of the goal, found “{found}”."),
+                        found=f"{edit.get('indicator')}: {item}",
+                    )
+                ],
+            )
+        _refuse_stale(lines[place], item, edit)
+        changed[place][item] = edit.get("new")
+    return changed
+
+
+def _refuse_stale(line: Mapping[str, Any], item: str, edit: Mapping[str, Any]) -> None:
+    seen, found = edit.get("old"), line.get(item)
+    if seen in (None, "") or seen == found:
+        return
+    if read_number(seen) is None or read_number(seen) != read_number(found):
+        raise ConflictError(
+            N_("Expected “{name}” still at {old}, as the reviewer saw it; found {found}."),
+            name=line["l3"],
+            old=seen,
+            found=found,
+        )

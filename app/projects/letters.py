@@ -1,0 +1,64 @@
+"""The goal letter: the bureau's reply that approves money and goal in one act."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import ConflictError
+from app.core.i18n import N_
+from app.identity import Actor
+from app.projects.kinds import GoalStatus
+from app.projects.models import GoalLetter, GoalVersion, Project
+
+
+def issue_goal_letter(
+    session: Session,
+    project: Project,
+    version: GoalVersion,
+    *,
+    actor: Actor,
+    now: datetime,
+    approved_amount: Decimal | None = None,
+) -> GoalLetter:
+    """Issue the letter for an approved version, once.
+
+    The approved amount (10k yuan) is the year's amount of the project unless it is given.
+
+    Raises:
+        ConflictError: the version is not the approved one, or its letter exists.
+    """
+    if version.status != GoalStatus.APPROVED:
+        raise ConflictError(
+            N_("Expected the approved goal of {project}, found version {number} “{status}”."),
+            project=project.code,
+            number=version.number,
+            status=GoalStatus(version.status).display_name,
+        )
+    number = f"绩批-{project.code}-{version.number}"
+    if session.get(GoalLetter, number) is not None:
+        raise ConflictError(N_("The goal letter {number} was issued before."), number=number)
+    letter = GoalLetter(
+        number=number,
+        project_id=project.id,
+        goal_version_id=version.id,
+        issued_at=now,
+        issued_by_id=None if actor.is_system else actor.id,
+        approved_amount=project.year_amount if approved_amount is None else approved_amount,
+        content_hash=version.content_hash,
+    )
+    session.add(letter)
+    session.flush()
+    return letter
+
+
+def letters_of(session: Session, project: Project) -> list[GoalLetter]:
+    """The letters of a project, the newest version's first."""
+    return list(
+        session.scalars(
+            select(GoalLetter)
+            .where(GoalLetter.project_id == project.id)
+            .order_by(GoalLetter.issued_at.desc(), GoalLetter.number.desc())
+        )
+    )
