@@ -1,0 +1,169 @@
+"""What a diagram says, read once and frozen: an immutable version, and versions linked by calls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+from app.core.errors import Problem
+from app.core.i18n import Bilingual
+from app.engine.expressions import Dynamic
+from app.engine.graph import Graph
+from app.engine.specs import ScopeSpec
+from app.engine.timers import due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Any flow node, sequence flow or lane of the diagram."""
+
+    id: str
+    #: The BPMN word: `userTask`, `exclusiveGateway`, `sequenceFlow`, `lane`, …
+    type: str
+    name: Bilingual
+    #: Id of the lane that it lies in.
+    lane: str | None
+    #: All `camunda:property` values of the element.
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way to leave a step, as the diagram draws it."""
+
+    #: `agree`, `agree_with_edits`, `return_to_unit`, `return_previous`, `reject` or a free word.
+    code: str
+    #: The name of the flow; of the code itself when the flow has none.
+    name: Bilingual
+    #: Id of what the flow reaches first: a step, a call, a sub-process, a split or an end event.
+    #: It lies in the definition of the gateway (the caller's, for an outcome across a call).
+    target: str
+    #: Key of the definition in which `target` lies.
+    definition_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The people and times of a step, worked out for one instance."""
+
+    assignee: str | None
+    candidate_users: tuple[str, ...]
+    candidate_groups: tuple[str, ...]
+    due_at: datetime | None
+    follow_up_at: datetime | None
+    priority: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepDefinition:
+    """One userTask: who does it, with which form, until when, and how it may end."""
+
+    id: str
+    name: Bilingual
+    #: Id of the lane; its bilingual name is in `Definition.lanes`.
+    lane: str | None
+    form_key: str | None
+    assignee: Dynamic | None
+    candidate_users: tuple[Dynamic, ...]
+    candidate_groups: tuple[Dynamic, ...]
+    due_date: Dynamic | None
+    follow_up_date: Dynamic | None
+    priority: Dynamic | None
+    #: `appr.mode`, `appr.exclude`, `appr.field.amount`, …
+    properties: Mapping[str, str]
+    outcomes: tuple[Outcome, ...]
+    #: Zone in which a date without a zone is read.
+    zone: tzinfo
+
+    def resolve(self, variables: Mapping[str, object], now: datetime) -> Assignment:
+        """Work out people and times; a duration counts from `now`; a bare due date ends its day."""
+        assignee = self.assignee.texts(variables) if self.assignee else ()
+        priority = self.priority.texts(variables) if self.priority else ()
+        return Assignment(
+            assignee=assignee[0] if assignee else None,
+            candidate_users=_texts(self.candidate_users, variables),
+            candidate_groups=_texts(self.candidate_groups, variables),
+            due_at=_moment(self.due_date, variables, now, self.zone),
+            follow_up_at=_moment(self.follow_up_date, variables, now, self.zone),
+            priority=int(priority[0]) if priority else None,
+        )
+
+    def outcome(self, code: str) -> Outcome | None:
+        """The outcome with this code."""
+        return next((each for each in self.outcomes if each.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One immutable version of a diagram that has passed the deploy gate."""
+
+    key: str
+    name: Bilingual
+    version_tag: str | None
+    #: The author's file, untouched.
+    xml: bytes
+    #: SHA-256 of `xml`, hexadecimal.
+    content_hash: str
+    #: In drawing order (left to right, then top to bottom; document order without a layout).
+    steps: Mapping[str, StepDefinition]
+    elements: Mapping[str, Element]
+    lanes: Mapping[str, Bilingual]
+    #: Keys of the called processes.
+    calls: tuple[str, ...]
+    #: Topics of service and send tasks; every one needs a handler.
+    topics: tuple[str, ...]
+    #: Names of the messages that the file declares.
+    messages: tuple[str, ...]
+    warnings: tuple[Problem, ...]
+    #: Whether the file draws every flow node and flow (BPMN DI).
+    has_layout: bool
+    #: `camunda:formKey` and `camunda:initiator` of the start event.
+    start_form_key: str | None
+    initiator: str | None
+    candidate_starter_users: tuple[str, ...]
+    candidate_starter_groups: tuple[str, ...]
+    properties: Mapping[str, str]
+    #: What the engine runs; no business of the host.
+    graph: Graph = field(repr=False, compare=False)
+    scopes: Mapping[str, ScopeSpec] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A main definition and every definition that it calls; immutable, shared by all instances."""
+
+    main: Definition
+    definitions: Mapping[str, Definition]
+    #: Steps whose outcomes were resolved across calls, by (definition key, step id).
+    steps: Mapping[tuple[str, str], StepDefinition]
+
+    @property
+    def key(self) -> str:
+        """Key of the main definition."""
+        return self.main.key
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Every topic of every definition, sorted."""
+        return tuple(sorted({topic for each in self.definitions.values() for topic in each.topics}))
+
+    def step(self, definition_key: str, step_id: str) -> StepDefinition:
+        """The step as it is in this process, with its outcomes resolved across calls."""
+        return self.steps[definition_key, step_id]
+
+    def element(self, definition_key: str, element_id: str) -> Element:
+        """Any element of one of the definitions."""
+        return self.definitions[definition_key].elements[element_id]
+
+
+def _texts(values: tuple[Dynamic, ...], variables: Mapping[str, object]) -> tuple[str, ...]:
+    found = [text for value in values for text in value.texts(variables)]
+    return tuple(dict.fromkeys(found))
+
+
+def _moment(
+    value: Dynamic | None, variables: Mapping[str, object], now: datetime, zone: tzinfo
+) -> datetime | None:
+    if value is None:
+        return None
+    found = value.value(variables)
+    return None if found is None else due_at(found, now, zone, date_ends_at=timedelta(days=1))

@@ -1,0 +1,172 @@
+"""A diagram as plain nodes and flows: what the file says after reading and normalising."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.core.i18n import Bilingual
+from app.engine.expressions import Expression
+
+#: Words of BPMN for what the engine executes; everything else is refused.
+ACTIVITIES = frozenset(
+    {
+        "userTask",
+        "manualTask",
+        "task",
+        "serviceTask",
+        "sendTask",
+        "scriptTask",
+        "subProcess",
+        "callActivity",
+    }
+)
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
+
+TimerKind = Literal["timeDate", "timeDuration", "timeCycle"]
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRule:
+    """When a timer is due: an ISO 8601 text, or an expression that gives a time or a duration."""
+
+    kind: TimerKind
+    text: str
+    expression: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What makes an event more than a none event."""
+
+    kind: Literal["timer", "error", "terminate"]
+    timer: TimerRule | None = None
+    #: Code of the error; None catches every error.
+    error_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One `camunda:in` or `camunda:out` of a call: a source and the name that it gets."""
+
+    source: Expression
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallMapping:
+    """How variables pass in or out of a called process; None of it means: whole."""
+
+    whole: bool
+    values: tuple[Mapped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A sequence flow."""
+
+    id: str
+    source: str
+    target: str
+    name: Bilingual
+    condition: Expression | None = None
+    condition_text: str = ""
+    is_default: bool = False
+    #: Put in by the normaliser; the author's file does not have it.
+    implied: bool = False
+
+
+@dataclass(slots=True)
+class Node:
+    """A flow node with what the engine needs to run it."""
+
+    id: str
+    type: str
+    name: Bilingual
+    level: str
+    lane: str | None
+    properties: dict[str, str]
+    event: Event | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    default_flow: str | None = None
+    called: str | None = None
+    call_in: CallMapping | None = None
+    call_out: CallMapping | None = None
+    topic: str | None = None
+    script: Expression | None = None
+    result_variable: str | None = None
+    implied: bool = False
+    incoming: list[Flow] = field(default_factory=list)
+    outgoing: list[Flow] = field(default_factory=list)
+    boundaries: list["Node"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Level:
+    """One plane of tokens: the process itself or an embedded sub-process."""
+
+    id: str
+    #: Id of the sub-process node in the level above; None for the process.
+    node_id: str | None
+    nodes: dict[str, Node] = field(default_factory=dict)
+    flows: list[Flow] = field(default_factory=list)
+
+    @property
+    def start(self) -> Node:
+        """The one start event; the gate has seen to it."""
+        return next(node for node in self.nodes.values() if node.type == "startEvent")
+
+    def connect(self) -> None:
+        """Fill `incoming`, `outgoing` and `boundaries` from flows and attachments."""
+        for node in self.nodes.values():
+            node.incoming, node.outgoing, node.boundaries = [], [], []
+        for flow in self.flows:
+            self.nodes[flow.source].outgoing.append(flow)
+            self.nodes[flow.target].incoming.append(flow)
+        for node in self.nodes.values():
+            if node.attached_to in self.nodes:
+                self.nodes[node.attached_to].boundaries.append(node)
+
+    def followers(self, node_id: str) -> Iterator[str]:
+        """Ids of the nodes where a token may be next: along flows and over boundary events."""
+        node = self.nodes[node_id]
+        for flow in node.outgoing:
+            yield flow.target
+        for boundary in node.boundaries:
+            yield boundary.id
+
+    def reachable(self, begin: str, without: str | None = None) -> set[str]:
+        """Ids of the nodes that a token at `begin` may come to, itself included."""
+        seen: set[str] = set()
+        pending = [begin] if begin != without else []
+        while pending:
+            node_id = pending.pop()
+            if node_id in seen or node_id == without:
+                continue
+            seen.add(node_id)
+            pending.extend(self.followers(node_id))
+        return seen
+
+
+@dataclass(slots=True)
+class Graph:
+    """All levels of one process, by id; the first is the process itself."""
+
+    key: str
+    levels: dict[str, Level] = field(default_factory=dict)
+
+    @property
+    def top(self) -> Level:
+        """The level of the process itself."""
+        return self.levels[self.key]
+
+    def nodes(self) -> Iterator[Node]:
+        """Every node of every level, in document order within its level."""
+        for level in self.levels.values():
+            yield from level.nodes.values()
+
+    def node(self, node_id: str) -> Node:
+        """The node with this id, in whatever level."""
+        return next(
+            level.nodes[node_id] for level in self.levels.values() if node_id in level.nodes
+        )

@@ -1,0 +1,39 @@
+"""How big a stranger's diagram may be, and the choices that a deployment may make."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds within which a file is read, checked and run, and policies for the gate."""
+
+    #: Size of the file.
+    bytes: int = 5_000_000
+    #: XML elements, layout and extensions included.
+    elements: int = 60_000
+    #: Nesting of XML elements.
+    depth: int = 60
+    #: Attributes of one element, namespace declarations included.
+    attributes: int = 100
+    #: Flow nodes and sequence flows together.
+    nodes_and_flows: int = 6_000
+    #: Length of one attribute or text.
+    text: int = 20_000
+    #: Markings that the soundness check looks at per level before it stops.
+    markings: int = 5_000
+    #: `pass`: manual and untyped tasks are passed without asking anyone (as Camunda does, with a
+    #: warning); `refuse`: the diagram is refused.
+    untyped_tasks: Literal["pass", "refuse"] = "pass"
+    #: Zone of dates and times that carry none.
+    zone: tzinfo = ZoneInfo("Asia/Shanghai")
+
+
+#: Automatic elements that one step may run before it is called endless.
+AUTOMATIC_ELEMENTS = 10_000
+#: Calls and sub-processes of one instance that may be open at a time.
+OPEN_LEVELS = 200
+#: Timers that one wake-up fires; the host sees the rest still due and calls again.
+FIRINGS = 500

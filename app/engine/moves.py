@@ -1,0 +1,135 @@
+"""Returns that no flow draws: which steps are legal, and the jump itself.
+
+A step may be returned to if it was visited, lies before the task on some path, and its parallel
+branch is the task's own or one around it. The jump takes away every token inside the target's
+branch, the arrivals at joins and the inner levels among them, so that nothing stale is left.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from app.core.i18n import N_
+from app.engine import codec
+from app.engine.blocks import is_inside
+from app.engine.definition import Process
+from app.engine.errors import MoveError
+from app.engine.graph import Level
+from app.engine.runner import finish_step, open_step, open_steps
+from app.engine.scopes import Scope, Token, TopScope
+from app.engine.step import Handlers, ReturnTarget, Step
+
+#: The policy of a step that has no `appr.returnTo`.
+DEFAULT_POLICY = "drawn"
+
+
+def return_targets(
+    process: Process, state: bytes, task_id: str, policy: str | None = None
+) -> tuple[ReturnTarget, ...]:
+    """The steps to which this task may be returned, in the order of their first visit.
+
+    `policy` is that of the step (`appr.returnTo`) unless given: words `none`, `drawn`, `any`,
+    `initiator`, `previous` or ids of steps, separated by spaces.
+    """
+    top = codec.load(process, state)
+    token = open_step(top, task_id)
+    key, step_id = token.scope.spec.definition_key, token.task_spec.node.id
+    step = process.step(key, step_id)
+    words = (policy or step.properties.get("appr.returnTo") or DEFAULT_POLICY).split()
+    drawn = {(each.definition_key, each.target): each.code for each in reversed(step.outcomes)}
+    targets = [
+        ReturnTarget(place[0], place[1], process.step(*place).name, drawn.get(place))
+        for _, place in _legal(top, token)
+    ]
+    return tuple(each for each in targets if _allows(words, each, targets, top))
+
+
+def move(
+    process: Process, state: bytes, task_id: str, target: str, now: datetime, handlers: Handlers
+) -> Step:
+    """Return from an open task to an earlier step (a jump that no flow draws).
+
+    Any legal target will do: whether the step's policy offers it is the host's question.
+    """
+    top = codec.load(process, state, now, handlers)
+    before = open_steps(top)
+    token = open_step(top, task_id)
+    for scope, (_, step_id) in sorted(_legal(top, token), key=lambda found: -_depth(found[0])):
+        if step_id == target:
+            _jump(scope, target)
+            return finish_step(top, before)
+    raise MoveError(
+        N_(
+            "Expected a step that was done before on the way here and is no part of another "
+            "branch, found “{found}”."
+        ),
+        found=target,
+    )
+
+
+def _jump(scope: Scope, target: str) -> None:
+    blocks = scope.spec.blocks
+    block = blocks[target]
+    for token in scope.tokens():
+        # A token at a join stands where its flow came from, not behind the join.
+        waits = token.via in blocks and len(token.task_spec.node.incoming) > 1
+        place = blocks[token.via] if waits and token.via else blocks[token.task_spec.node.id]
+        if token.id in scope.tasks and is_inside(place, block):
+            scope.cancel_token(token)
+    spec = scope.spec.nodes[target]
+    spec._update(scope.enter(spec))
+
+
+def _legal(top: TopScope, token: Token) -> list[tuple[Scope, tuple[str, str]]]:
+    """Legal targets with their scope, in the order of their first visit."""
+    found = [
+        (top.visits[place][0], scope, place)
+        for scope, here in _ways_out(token)
+        for place in _before(scope, here, top)
+    ]
+    return [(scope, place) for _, scope, place in sorted(found, key=lambda each: each[0])]
+
+
+def _ways_out(token: Token) -> Iterator[tuple[Scope, str]]:
+    """Each level around a token with the element at which it stands there, innermost first."""
+    current: Token | None = token
+    while current is not None:
+        yield current.scope, current.task_spec.node.id
+        current = current.scope.parent_token
+
+
+def _before(scope: Scope, here: str, top: TopScope) -> Iterator[tuple[str, str]]:
+    key, spec = scope.spec.definition_key, scope.spec
+    level: Level = top.process.definitions[key].graph.levels[spec.name]
+    without_here = level.reachable(level.start.id, without=here)
+    for step_id in spec.nodes:
+        if (
+            (key, step_id) in top.visits
+            and step_id != here
+            # Some path leads to the step first, and from it here.
+            and step_id in without_here
+            and here in level.reachable(step_id)
+            and is_inside(spec.blocks[here], spec.blocks[step_id])
+        ):
+            yield key, step_id
+
+
+def _depth(scope: Scope) -> int:
+    parent = scope.parent_token
+    return 0 if parent is None else 1 + _depth(parent.scope)
+
+
+def _allows(
+    words: list[str], target: ReturnTarget, targets: list[ReturnTarget], top: TopScope
+) -> bool:
+    place = (target.definition_key, target.step_id)
+
+    def visited_last(each: ReturnTarget) -> int:
+        return top.visits[each.definition_key, each.step_id][1]
+
+    return (
+        "any" in words
+        or target.step_id in words
+        or ("drawn" in words and target.drawn is not None)
+        or ("initiator" in words and top.visits[place][0] == 1)
+        or ("previous" in words and target is max(targets, key=visited_last))
+    )

@@ -1,0 +1,264 @@
+"""Which outcomes the diagram draws for a step, and where each leads: found by walking its flows.
+
+The codes are the texts that conditions compare with `step.outcome`; for each code the conditions
+are evaluated with nothing known but that code, from gateway to gateway, over the end of a
+sub-process or called process into the level around it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.core.errors import Problem, problem
+from app.core.i18n import N_, Bilingual
+from app.engine.definition import Definition, Outcome, StepDefinition
+from app.engine.expressions import FeelError
+from app.engine.graph import Flow, Graph, Level, Node
+
+AGREE = "agree"
+#: Names of the usual codes, for flows that have none.
+_NAMES = {
+    AGREE: Bilingual("同意", "Agree"),
+    "agree_with_edits": Bilingual("修改后同意", "Agree with edits"),
+    "return_to_unit": Bilingual("退回单位", "Return to unit"),
+    "return_previous": Bilingual("退回上一步", "Return to previous step"),
+    "reject": Bilingual("不予通过", "Reject"),
+}
+_CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
+_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A level of one definition, and the call or sub-process around it, if it has one."""
+
+    graph: Graph
+    level: Level
+    around: "tuple[Place, Node] | None" = None
+
+    def behind(self, node: Node) -> "tuple[Place, tuple[Flow, ...]]":
+        """The flows that a token takes behind a node; behind an end those of the level around."""
+        if node.type == "endEvent" and self.around is not None and node.event is None:
+            place, activity = self.around
+            return place, tuple(activity.outgoing)
+        return self, tuple(node.outgoing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """Where one code leads."""
+
+    place: Place
+    #: The flows that were taken, each with whether its condition names the code.
+    flows: tuple[tuple[Flow, bool], ...]
+    target: Node
+
+
+def outcomes_of(step: Node, place: Place) -> tuple[Outcome, ...]:
+    """The outcomes of a step: those that conditions name, and `agree` for the flow left over."""
+    codes = list(dict.fromkeys(_codes(step, place)))
+    routes = {code: _route(step, place, code) for code in codes}
+    if AGREE not in codes:
+        route = _route(step, place, None)
+        if route is not None:
+            routes = {AGREE: route, **routes}
+    return tuple(_outcome(code, route) for code, route in routes.items() if route is not None)
+
+
+def outcome_problems(step: Node, place: Place) -> Iterator[Problem]:
+    """Codes drawn twice and outcomes that look alike."""
+    for _, gateway in _gateways(step, place):
+        seen: dict[str, Flow] = {}
+        for flow in gateway.outgoing:
+            for code in _named(flow, step.id):
+                known = seen.setdefault(code, flow)
+                alike = known.condition_text == flow.condition_text
+                if known is not flow and alike and gateway.type == "exclusiveGateway":
+                    yield problem(
+                        "diagram.outcome",
+                        flow.id,
+                        N_(
+                            "Expected the outcome “{outcome}” of “{step}” on one flow, found it on "
+                            "two with the same condition."
+                        ),
+                        outcome=code,
+                        step=step.id,
+                    )
+    names: dict[str, str] = {}
+    for outcome in outcomes_of(step, place):
+        for name in {outcome.name.zh, outcome.name.en}:
+            other = names.setdefault(name, outcome.code)
+            if other != outcome.code:
+                yield problem(
+                    "diagram.outcome",
+                    step.id,
+                    N_(
+                        "Expected outcomes with different names, found “{name}” for {one} and "
+                        "{two}."
+                    ),
+                    name=name,
+                    one=other,
+                    two=outcome.code,
+                )
+
+
+def link_outcomes(
+    definitions: Mapping[str, Definition],
+) -> dict[tuple[str, str], StepDefinition]:
+    """Every step of a process, the ends of called processes followed into their callers."""
+    callers: dict[str, list[Place]] = {key: [] for key in definitions}
+    for definition in definitions.values():
+        for level in definition.graph.levels.values():
+            place = place_of(definition.graph, level)
+            for node in level.nodes.values():
+                if node.called in callers:
+                    around = (place, node)
+                    called = definitions[node.called].graph
+                    callers[node.called].append(Place(called, called.top, around))
+    found: dict[tuple[str, str], StepDefinition] = {}
+    for key, definition in definitions.items():
+        for step in definition.steps.values():
+            node = definition.graph.node(step.id)
+            outcomes = _merge(
+                outcomes_of(node, _within(definition.graph, node.level, caller))
+                for caller in (*callers[key],) or (None,)
+            )
+            found[key, step.id] = replace(step, outcomes=outcomes)
+    return found
+
+
+def place_of(graph: Graph, level: Level) -> Place:
+    """A level within its definition, as if nobody called it."""
+    return _within(graph, level.id, None)
+
+
+def _within(graph: Graph, level_id: str, top: Place | None) -> Place:
+    level = graph.levels[level_id]
+    if level.node_id is None:
+        return top or Place(graph, level)
+    node = graph.node(level.node_id)
+    return Place(graph, level, (_within(graph, node.level, top), node))
+
+
+def _merge(several: Iterator[tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
+    """Outcomes of all callers; a bare `agree` gives way to a caller that says where it leads."""
+    merged: dict[str, Outcome] = {}
+    for outcomes in several:
+        for outcome in outcomes:
+            merged.setdefault(outcome.code, outcome)
+    return tuple(merged.values())
+
+
+def _gateways(step: Node, place: Place) -> Iterator[tuple[Place, Node]]:
+    """The choosing gateways behind a step, through merges and chains."""
+    seen: set[tuple[str, str]] = set()
+    pending = [(place, step)]
+    while pending:
+        where, node = pending.pop(0)
+        beyond, flows = where.behind(node)
+        for flow in flows:
+            target = beyond.level.nodes[flow.target]
+            key = (beyond.graph.key, target.id)
+            follows = target.type in _CHOOSING or (
+                target.type == "endEvent" and beyond.around is not None and target.event is None
+            )
+            if follows and key not in seen:
+                seen.add(key)
+                pending.append((beyond, target))
+                if target.type in _CHOOSING:
+                    yield beyond, target
+
+
+def _codes(step: Node, place: Place) -> Iterator[str]:
+    for _, gateway in _gateways(step, place):
+        for flow in gateway.outgoing:
+            yield from _named(flow, step.id)
+
+
+def _named(flow: Flow, step_id: str) -> list[str]:
+    """Codes that a condition compares with `step.outcome`."""
+    text = flow.condition.source if flow.condition and not flow.is_default else ""
+    subject = rf"(?<![\w.]){re.escape(step_id)}\s*\.\s*outcome\b"
+    found: list[str] = []
+    for match in re.finditer(rf"{subject}\s*(?:!?=)\s*({_TEXT.pattern})", text):
+        found.append(match.group(2))
+    for match in re.finditer(rf"({_TEXT.pattern})\s*!?=\s*{subject}", text):
+        found.append(match.group(2))
+    for match in re.finditer(rf"{subject}\s+in\s*[(\[]([^)\]]*)[)\]]", text):
+        found += _TEXT.findall(match.group(1))
+    for match in re.finditer(rf"list contains\s*\(\s*\[([^\]]*)\]\s*,\s*{subject}", text):
+        found += _TEXT.findall(match.group(1))
+    return list(dict.fromkeys(found))
+
+
+def _route(step: Node, place: Place, code: str | None) -> _Route | None:
+    """Follow one code; None is an outcome that no condition names."""
+    known = {step.id: {"outcome": code if code is not None else "\x00"}}
+    taken: list[tuple[Flow, bool]] = []
+    where, node = place, step
+    seen: set[tuple[str, str]] = set()
+    while True:
+        beyond, flows = where.behind(node)
+        if node is not step and node.type in _CHOOSING and len(flows) > 1:
+            flow = _chosen(flows, known)
+            if flow is None:
+                return None
+            if flow is _UNDECIDED:
+                return _Route(where, tuple(taken), node)
+        elif len(flows) == 1:
+            flow = flows[0]
+        else:
+            return _Route(where, tuple(taken), node)
+        taken.append((flow, code is not None and code in _named(flow, step.id)))
+        where, node = beyond, beyond.level.nodes[flow.target]
+        key = (where.graph.key, node.id)
+        if key in seen or not _is_passed(where, node):
+            return _Route(where, tuple(taken), node)
+        seen.add(key)
+
+
+def _is_passed(place: Place, node: Node) -> bool:
+    """Whether a token goes on from here at once, choosing at most."""
+    if node.type == "endEvent":
+        return place.around is not None and node.event is None
+    return node.type in _CHOOSING or (
+        node.type == "parallelGateway" and len(node.incoming) < 2 and len(node.outgoing) < 2
+    )
+
+
+_UNDECIDED = Flow("", "", "", Bilingual("", ""))
+
+
+def _chosen(flows: Sequence[Flow], known: Mapping[str, object]) -> Flow | None:
+    """The flow that these facts choose; None if nothing fits, `_UNDECIDED` if more is needed."""
+    default = next((flow for flow in flows if flow.is_default), None)
+    for flow in flows:
+        if flow.is_default or flow.condition is None:
+            continue
+        try:
+            value = flow.condition.evaluate(known)
+        except FeelError:
+            value = None
+        if value is True:
+            return flow
+        if value is not False:
+            # More facts decide. A condition that names the code is where it is meant to lead.
+            return flow if _mentions(flow, known) else _UNDECIDED
+    return default
+
+
+def _mentions(flow: Flow, known: Mapping[str, object]) -> bool:
+    ((step_id, facts),) = known.items()
+    return isinstance(facts, dict) and facts["outcome"] in _named(flow, step_id)
+
+
+def _outcome(code: str, route: _Route) -> Outcome:
+    naming = [flow for flow, names in route.flows if names and str(flow.name)]
+    named = [flow for flow, _ in route.flows if str(flow.name)]
+    name = naming[-1].name if naming else named[-1].name if named else None
+    return Outcome(
+        code=code,
+        name=name or _NAMES.get(code) or Bilingual(code, code),
+        target=route.target.id,
+        definition_key=route.place.graph.key,
+    )

@@ -1,0 +1,144 @@
+"""The deploy gate, second half: every element can be reached, can reach an end, and can decide."""
+
+from app.core.i18n import N_
+from app.engine.graph import Level, Node
+from app.engine.reader import People, Reading
+
+#: Properties that say who does a step instead of an assignee or candidates.
+_ASSIGNING = ("appr.strategy", "appr.param")
+
+
+def check_structure(reading: Reading) -> None:
+    """Note what can be seen from flows alone; the graph has been normalised."""
+    for level in reading.graph.levels.values():
+        if not level.nodes:
+            reading.refuse(
+                "empty",
+                level.id,
+                N_("Expected a start event, steps and an end event, found nothing."),
+            )
+            continue
+        for node in level.nodes.values():
+            _check_ends(reading, node)
+            _check_gateway(reading, node)
+            _check_people(reading, node)
+        if _check_start_and_end(reading, level):
+            _check_paths(reading, level)
+
+
+def _check_ends(reading: Reading, node: Node) -> None:
+    if node.type in {"startEvent", "boundaryEvent"} and node.incoming:
+        reading.refuse(
+            "flow",
+            node.incoming[0].id,
+            N_("Expected no flow into {type} “{id}”, found one."),
+            type=node.type,
+            id=node.id,
+        )
+    if node.type == "endEvent" and node.outgoing:
+        reading.refuse(
+            "flow",
+            node.outgoing[0].id,
+            N_("Expected no flow out of {type} “{id}”, found one."),
+            type=node.type,
+            id=node.id,
+        )
+    if node.type != "endEvent" and not node.outgoing:
+        reading.refuse(
+            "dead_end", node.id, N_("Expected a flow that leads on to an end event, found none.")
+        )
+
+
+def _check_gateway(reading: Reading, node: Node) -> None:
+    if node.default_flow and all(flow.id != node.default_flow for flow in node.outgoing):
+        known = reading.graph.levels[node.level].nodes.get(f"{node.id}~split")
+        if known is None:
+            reading.refuse(
+                "default",
+                node.id,
+                N_("Expected the default flow among the outgoing flows, found “{found}”."),
+                found=node.default_flow,
+            )
+    if node.type == "parallelGateway":
+        for flow in node.outgoing:
+            if flow.condition_text or flow.is_default:
+                reading.refuse(
+                    "condition",
+                    flow.id,
+                    N_(
+                        "Expected no condition behind a parallel "
+                        "gateway, which takes every flow; found one."
+                    ),
+                )
+    elif node.type in {"exclusiveGateway", "inclusiveGateway"} and not node.implied:
+        for flow in node.outgoing:
+            if len(node.outgoing) > 1 and not flow.condition_text and not flow.is_default:
+                reading.refuse(
+                    "condition",
+                    flow.id,
+                    N_("Expected a condition, or this flow as the default, found neither."),
+                )
+    for flow in node.outgoing:
+        if flow.is_default and flow.condition_text:
+            reading.warn(
+                "condition", flow.id, N_("The condition of a default flow is not evaluated.")
+            )
+
+
+def _check_people(reading: Reading, node: Node) -> None:
+    if node.type != "userTask":
+        return
+    people = reading.people.get(node.id, People())
+    named = people.assignee or people.candidate_users or people.candidate_groups
+    if not named and not any(node.properties.get(name, "").strip() for name in _ASSIGNING):
+        reading.refuse(
+            "nobody",
+            node.id,
+            N_(
+                "Expected somebody who does this step (assignee, "
+                "candidate users or groups), found nobody."
+            ),
+        )
+
+
+def _check_start_and_end(reading: Reading, level: Level) -> bool:
+    starts = [node for node in level.nodes.values() if node.type == "startEvent"]
+    where = level.node_id or level.id
+    if len(starts) != 1:
+        reading.refuse(
+            "start", where, N_("Expected one start event, found {found}."), found=len(starts)
+        )
+    if not any(node.type == "endEvent" for node in level.nodes.values()):
+        reading.refuse("end", where, N_("Expected an end event, found none."))
+        return False
+    return len(starts) == 1
+
+
+def _check_paths(reading: Reading, level: Level) -> None:
+    reached = level.reachable(level.start.id)
+    ending: set[str] = set()
+    before: dict[str, list[str]] = {node_id: [] for node_id in level.nodes}
+    for node_id in level.nodes:
+        for follower in level.followers(node_id):
+            before[follower].append(node_id)
+    pending = [node.id for node in level.nodes.values() if node.type == "endEvent"]
+    while pending:
+        node_id = pending.pop()
+        if node_id not in ending:
+            ending.add(node_id)
+            pending.extend(before[node_id])
+    for node in level.nodes.values():
+        if node.implied:
+            continue
+        if node.id not in reached:
+            reading.refuse(
+                "unreachable",
+                node.id,
+                N_("Expected a path from the start event to this element, found none."),
+            )
+        elif node.id not in ending and node.outgoing:
+            reading.refuse(
+                "no_end",
+                node.id,
+                N_("Expected a path from this element to an end event, found none."),
+            )

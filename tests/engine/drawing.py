@@ -1,0 +1,127 @@
+"""Tiny diagrams, written as lines, for tests.
+
+    start s
+    step a candidateGroups=reviewer
+    xor g default=g-to-e
+    end e
+    s > a > g
+    g > a : a.outcome = "return"
+    g > e
+
+Kinds: start, end, terminate, error, step, service, script, manual, task, xor, and, or, call, sub,
+timer, throw, and boundary / beside (a timer or an error on an activity that interrupts or not).
+A `sub x` line opens an embedded sub-process that a line `}` closes. A flow is named `<from>-to-<to>`.
+"""
+
+import re
+from html import escape
+
+HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+  xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"
+  xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"
+  xmlns:di="http://www.omg.org/spec/DD/20100524/DI"
+  xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
+  targetNamespace="countersign">
+<bpmn:error id="Error_a" name="a" errorCode="a"/><bpmn:error id="Error_b" errorCode="b"/>
+<bpmn:process id="{key}" name="{name}" isExecutable="true">"""
+TAGS = {
+    "start": "startEvent", "end": "endEvent", "terminate": "endEvent", "error": "endEvent",
+    "step": "userTask", "service": "serviceTask", "send": "sendTask", "script": "scriptTask",
+    "manual": "manualTask", "task": "task", "xor": "exclusiveGateway", "and": "parallelGateway",
+    "or": "inclusiveGateway", "call": "callActivity", "sub": "subProcess",
+    "timer": "intermediateCatchEvent", "throw": "intermediateThrowEvent",
+    "boundary": "boundaryEvent", "beside": "boundaryEvent",
+}  # fmt: skip
+TIMES = ("timeDate", "timeDuration", "timeCycle")
+PLAIN = {"default", "calledElement", "attachedToRef", "name", "scriptFormat"}
+
+
+def draw(text: str, key: str = "p", name: str = "流程") -> bytes:
+    """The file that the lines describe."""
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    body = "".join(_line(line) for line in lines)
+    return f"{HEAD.format(key=key, name=name)}{body}</bpmn:process></bpmn:definitions>".encode()
+
+
+def _line(line: str) -> str:
+    if line == "}":
+        return "</bpmn:subProcess>"
+    if line.startswith("<"):
+        return line
+    kind = line.split(maxsplit=1)[0]
+    return _node(line) if kind in TAGS else _flows(line)
+
+
+def _node(line: str) -> str:
+    kind, node_id, *rest = line.split(maxsplit=2)
+    given = dict(re.findall(r'([\w.:]+)=("[^"]*"|\S+)', rest[0] if rest else ""))
+    given = {
+        name: value.strip('"') if value.startswith('"') else value for name, value in given.items()
+    }
+    parts = _event(kind, given)
+    if kind in {"boundary", "beside"}:
+        given["attachedToRef"] = given.pop("on")
+        given["cancelActivity"] = "true" if kind == "boundary" else "false"
+    if kind == "step" and not {"assignee", "candidateUsers", "nobody"} & set(given):
+        given.setdefault("candidateGroups", "reviewer")
+    given.pop("nobody", None)
+    if kind in {"service", "send"}:
+        given.setdefault("topic", "work")
+    if kind == "script":
+        parts += f"<bpmn:script>{escape(given.pop('script'))}</bpmn:script>"
+        given.setdefault("scriptFormat", "feel")
+    if kind == "call":
+        given["calledElement"] = given.pop("key")
+    properties = {key: given.pop(key) for key in list(given) if key.startswith("appr.")}
+    if properties:
+        inside = "".join(
+            f'<camunda:property name="{name}" value="{escape(value)}"/>'
+            for name, value in properties.items()
+        )
+        parts = (
+            f"<bpmn:extensionElements><camunda:properties>{inside}</camunda:properties>"
+            f"</bpmn:extensionElements>{parts}"
+        )
+    attributes = "".join(
+        f" {name if name in PLAIN or name == 'cancelActivity' else 'camunda:' + name}="
+        f'"{escape(value)}"'
+        for name, value in given.items()
+    )
+    opening = f'<bpmn:{TAGS[kind]} id="{node_id}"{attributes}>{parts}'
+    return opening if kind == "sub" else f"{opening}</bpmn:{TAGS[kind]}>"
+
+
+def _event(kind: str, given: dict[str, str]) -> str:
+    if kind == "terminate":
+        return "<bpmn:terminateEventDefinition/>"
+    for time in TIMES:
+        if time in given:
+            return (
+                f"<bpmn:timerEventDefinition><bpmn:{time}>{escape(given.pop(time))}"
+                f"</bpmn:{time}></bpmn:timerEventDefinition>"
+            )
+    if "error" in given or kind == "error":
+        code = given.pop("error", "")
+        reference = f' errorRef="Error_{code}"' if code else ""
+        return f"<bpmn:errorEventDefinition{reference}/>"
+    return ""
+
+
+def _flows(line: str) -> str:
+    chain, _, condition = line.partition(" : ")
+    chain, _, name = chain.partition(" # ")
+    ends = [end.strip() for end in chain.split(">")]
+    found = ""
+    for source, target in zip(ends, ends[1:], strict=False):
+        inside = ""
+        if condition:
+            inside = (
+                f"<bpmn:conditionExpression>{escape(condition.strip())}</bpmn:conditionExpression>"
+            )
+        label = f' name="{name.strip()}"' if name else ""
+        found += (
+            f'<bpmn:sequenceFlow id="{source}-to-{target}" sourceRef="{source}" '
+            f'targetRef="{target}"{label}>{inside}</bpmn:sequenceFlow>'
+        )
+    return found
