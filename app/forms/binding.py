@@ -63,7 +63,11 @@ class _Binder:
         self.rights = rights
         self.context = context
         #: Rows that the result holds, by list; blank new ones are left out.
-        self.kept: dict[str, list[SubmittedRow]] = {}
+        self.kept = {
+            each.path: [SubmittedRow(i, {}) for i, _ in enumerate(rows_at(current, each.path))]
+            for each in layout.entries()
+            if each.type is FieldType.LIST
+        }
 
     def bind(self, submitted: Submitted) -> Bound:
         submission = read_submission(self.layout, submitted, self.rights)
@@ -87,7 +91,7 @@ class _Binder:
         problems = [
             refusal.at(path, self._label(path))
             for path, refusal in self._in_order(refusals)
-            if path not in unseen and not any(path.startswith(f"{each}.") for each in unseen)
+            if path not in unseen and path.rsplit(".", 2)[0] not in unseen
         ]
         typed = Typed(typed_texts(submission), typed_rows)
         return Bound(values, (*submission.problems, *problems), typed)
@@ -125,14 +129,10 @@ class _Binder:
         columns = [each.key for each in field.children if may_write(each, self.rights)]
         current = rows_at(self.current, field.path)
         rows = []
-        for row in self._rows(field):
+        for row in self.kept[field.path]:
             before = current[row.index] if row.index < len(current) else {}
             rows.append({key: row.cells.get(key, before.get(key)) for key in columns})
         return rows
-
-    def _rows(self, field: Field) -> list[SubmittedRow]:
-        count = len(rows_at(self.current, field.path))
-        return self.kept.get(field.path, [SubmittedRow(index, {}) for index in range(count)])
 
     def _load(self, raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Refusal]]:
         try:
@@ -166,7 +166,7 @@ class _Binder:
     def _merged_rows(self, field: Field, loaded: list[dict[str, Any]]) -> list[dict[str, Any]]:
         current = rows_at(self.current, field.path)
         rows = []
-        for position, row in enumerate(self._rows(field)):
+        for position, row in enumerate(self.kept[field.path]):
             before = current[row.index] if row.index < len(current) else {}
             after = loaded[position] if position < len(loaded) else {}
             rows.append({**before, **after})
@@ -179,7 +179,7 @@ class _Binder:
 
     def _index(self, field: Field, position: int) -> int:
         """The index of the current row that the row at this position stands for."""
-        return self._rows(field)[position].index
+        return self.kept[field.path][position].index
 
     def _shown_path(self, path: str) -> str:
         """The path with the row's index as on the page, from one with its position."""
@@ -195,7 +195,7 @@ class _Binder:
             return self.layout.by_path[path].label
         list_path, index, key = path.rsplit(".", 2)
         field = self.layout.by_path[list_path]
-        indices = [row.index for row in self._rows(field)]
+        indices = [row.index for row in self.kept[field.path]]
         column = self.layout.by_path[f"{list_path}.{key}"]
         return row_label(field, indices.index(int(index)), column.label)
 
@@ -206,7 +206,7 @@ class _Binder:
             if field.path in left:
                 yield field.path, left.pop(field.path)
             if field.type is FieldType.LIST:
-                for row in self._rows(field):
+                for row in self.kept[field.path]:
                     for column in field.children:
                         path = cell_path(field.path, row.index, column.key)
                         if path in left:

@@ -9,7 +9,7 @@ from app.forms import answers, limits, refusals
 from app.forms.constraints import compiled
 from app.forms.layout import Field, FieldType
 from app.forms.refusals import Refusal, describe, refuse
-from app.forms.rights import Rights, may_write
+from app.forms.rights import Rights, may_write, rows_may_change
 
 #: Where marshmallow keeps what concerns a list as a whole.
 WHOLE = "_schema"
@@ -37,7 +37,7 @@ def _member(field: Field, rights: Rights) -> fields.Field[Any]:
     if field.type is FieldType.GROUP:
         return fields.Nested(build_schema(field.children, rights))
     if field.type is FieldType.LIST:
-        return Rows(field, build_schema(field.children, rights))
+        return Rows(field, build_schema(field.children, rights), rows_may_change(field, rights))
     return _BY_TYPE[field.type](field)
 
 
@@ -191,9 +191,12 @@ class FilesAnswer(Answer):
 class Rows(fields.List[Any]):
     """The rows of a list, each with the schema of its writable columns."""
 
-    def __init__(self, field: Field, row: type[Schema]) -> None:
-        super().__init__(fields.Nested(row), required=field.constraint.min_rows > 0)
+    def __init__(self, field: Field, row: type[Schema], is_counted: bool) -> None:
+        required = is_counted and field.constraint.min_rows > 0
+        super().__init__(fields.Nested(row), required=required)
         self.field = field
+        #: Who cannot add or remove rows is not told that there are too few.
+        self.is_counted = is_counted
 
     def make_error(self, key: str, **kwargs: object) -> ValidationError:
         """Missing rows are too few rows; anything but a list is no rows."""
@@ -211,7 +214,7 @@ class Rows(fields.List[Any]):
             if not isinstance(error.messages, dict):
                 raise
             errors, rows = dict(error.messages), list(cast(list[Any], error.valid_data or []))
-        refusal = self._count_refusal(len(value))
+        refusal = self._count_refusal(len(value)) if self.is_counted else None
         if refusal:
             errors[WHOLE] = [refusal]
         if errors:

@@ -70,7 +70,7 @@ def read_submission(layout: Layout, submitted: object, rights: Rights) -> Submis
     return _from_pairs(layout, submitted, rights)
 
 
-def _from_pairs(layout: Layout, pairs: Iterable[tuple[str, Any]], rights: Rights) -> Submission:
+def _from_pairs(layout: Layout, pairs: Iterable[object], rights: Rights) -> Submission:
     submission = Submission()
     texts: dict[str, list[Any]] = {}
     cells: dict[str, dict[int, dict[str, list[Any]]]] = {}
