@@ -1,10 +1,11 @@
 """What waits for a person: five tabs, filters, keyset pages and capped counters.
 
-One page costs two statements: the rows and the counters. Nothing here grows with history: open
-work is found by the indexes of `seat` and `seat_candidate`, finished work newest first by id.
+One page costs three statements: the rows, the counters, and the names that its columns and filters
+show. Nothing here grows with history: open work is found by the indexes of `seat` and
+`seat_candidate`, finished work newest first by id.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,19 +13,32 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import InvalidInputError
 from app.core.i18n import N_, Bilingual
-from app.identity import Actor
+from app.identity import Actor, Organisation, OrganisationKind
 from app.workflow.models import (
     CopyReceipt,
+    ProcessDefinition,
     ProcessInstance,
     Seat,
     SeatCandidate,
     SeatState,
     TaskCopy,
+    TaskState,
     UserTask,
     Vote,
 )
@@ -68,8 +82,9 @@ class Filters:
 class InboxRow:
     """One line of an inbox."""
 
-    #: What the page's cursor and the row's checkbox name.
     key: UUID
+    #: The task to decide or decided; of an item started by or copied to the actor, the oldest one
+    #: that is open, None when nothing is.
     task_id: UUID | None
     instance_id: UUID
     process_key: str
@@ -93,10 +108,22 @@ class InboxRow:
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """One page of a tab, with the cursor of the next one."""
+    """One page of a tab, with the cursors of its neighbours."""
 
     rows: Sequence[InboxRow]
     next_cursor: str | None
+    #: To be passed with `backwards`.
+    previous_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The names behind the codes of the rows, and what the filters offer."""
+
+    units: Mapping[str, Bilingual]
+    departments: Mapping[str, Bilingual]
+    #: Processes that something was started of, by key.
+    processes: Mapping[str, Bilingual]
 
 
 def inbox_page(
@@ -107,19 +134,39 @@ def inbox_page(
     now: datetime,
     cursor: str = "",
     limit: int = PAGE_SIZE,
+    *,
+    backwards: bool = False,
 ) -> InboxPage:
     """The rows of one tab: open work by due date, the rest newest first.
+
+    With a cursor, those behind it; `backwards`, the nearest ones before it.
 
     Raises:
         InvalidInputError: the cursor is none of ours.
     """
-    query, order, to_row = _TABS[tab](actor)
+    query, keys, to_row = _TABS[tab](actor)
     query = query.where(*_conditions(filters, now))
+    descending = (tab not in _BY_DUE_DATE) != backwards
     if cursor:
-        query = query.where(_behind(order, cursor))
-    rows = session.execute(query.order_by(*order).limit(limit + 1)).all()
-    page = [to_row(row) for row in rows[:limit]]
-    return InboxPage(page, _cursor(page[-1], tab) if len(rows) > limit else None)
+        query = query.where(_beyond(keys, cursor, descending=descending))
+    order = [key.desc() if descending else key for key in keys]
+    found = session.execute(query.order_by(*order).limit(limit + 1)).all()
+    more = len(found) > limit
+    rows = [to_row(row) for row in found[:limit]]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return InboxPage(rows, None, None)
+    return InboxPage(
+        rows,
+        _cursor(rows[-1], tab) if (bool(cursor) if backwards else more) else None,
+        _cursor(rows[0], tab) if (more if backwards else bool(cursor)) else None,
+    )
+
+
+def cursor_at(due_at: datetime, seat_id: UUID) -> str:
+    """The cursor behind which the rows after this seat lie, in the tabs that ask for work."""
+    return f"{due_at.isoformat()}_{seat_id}"
 
 
 def inbox_counters(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
@@ -141,6 +188,35 @@ def inbox_counters(session: Session, actor: Actor, now: datetime) -> dict[str, i
         )
     ).one()
     return dict(counts._mapping)
+
+
+def directory(session: Session) -> Directory:
+    """Units, departments and processes by code, in one statement."""
+    newer = aliased(ProcessDefinition)
+    organisations = select(
+        Organisation.kind, Organisation.code, Organisation.name_zh, Organisation.name_en
+    ).where(Organisation.kind.in_((OrganisationKind.UNIT, OrganisationKind.DEPARTMENT)))
+    processes = select(
+        literal("process"),
+        ProcessDefinition.key,
+        ProcessDefinition.name_zh,
+        ProcessDefinition.name_en,
+    ).where(
+        select(ProcessInstance.id)
+        .where(ProcessInstance.process_key == ProcessDefinition.key)
+        .exists(),
+        ~select(newer.id)
+        .where(newer.key == ProcessDefinition.key, newer.version > ProcessDefinition.version)
+        .exists(),
+    )
+    names: dict[str, dict[str, Bilingual]] = {}
+    for kind, code, zh, en in session.execute(union_all(organisations, processes)):
+        names.setdefault(kind, {})[code] = Bilingual(zh, en)
+    return Directory(
+        names.get(OrganisationKind.UNIT, {}),
+        names.get(OrganisationKind.DEPARTMENT, {}),
+        names.get("process", {}),
+    )
 
 
 _SUBJECT = (
@@ -190,10 +266,18 @@ def _groups(actor: Actor) -> _Parts:
 
 
 def _started(actor: Actor) -> _Parts:
-    query = select(
-        ProcessInstance.id.label("key"), ProcessInstance.started_at.label("at"), *_SUBJECT
-    ).where(ProcessInstance.started_by_id == actor.id)
-    return query, (ProcessInstance.id.desc(),), _started_row
+    query = (
+        select(
+            ProcessInstance.id.label("key"),
+            ProcessInstance.started_at.label("at"),
+            UserTask.due_at,
+            *_STEP,
+            *_SUBJECT,
+        )
+        .outerjoin(UserTask, UserTask.id == _oldest_open_task())
+        .where(ProcessInstance.started_by_id == actor.id)
+    )
+    return query, (ProcessInstance.id,), _item_row
 
 
 def _done(actor: Actor) -> _Parts:
@@ -203,17 +287,35 @@ def _done(actor: Actor) -> _Parts:
         .join(ProcessInstance, ProcessInstance.id == Vote.instance_id)
         .where(Vote.actor_id == actor.id)
     )
-    return query, (Vote.id.desc(),), _done_row
+    return query, (Vote.id,), _done_row
 
 
 def _copied(actor: Actor) -> _Parts:
-    query = _copies(actor).with_only_columns(
-        TaskCopy.id.label("key"),
-        TaskCopy.copied_at.label("at"),
-        CopyReceipt.read_at,
-        *_SUBJECT,
+    query = (
+        _copies(actor)
+        .with_only_columns(
+            TaskCopy.id.label("key"),
+            TaskCopy.copied_at.label("at"),
+            CopyReceipt.read_at,
+            UserTask.due_at,
+            *_STEP,
+            *_SUBJECT,
+        )
+        .outerjoin(UserTask, UserTask.id == _oldest_open_task())
     )
-    return query, (TaskCopy.id.desc(),), _copied_row
+    return query, (TaskCopy.id,), _copied_row
+
+
+def _oldest_open_task() -> Any:
+    opened = aliased(UserTask)
+    return (
+        select(opened.id)
+        .where(opened.instance_id == ProcessInstance.id, opened.state == TaskState.OPEN)
+        .order_by(opened.id)
+        .limit(1)
+        .correlate(ProcessInstance)
+        .scalar_subquery()
+    )
 
 
 _TABS = {
@@ -223,6 +325,8 @@ _TABS = {
     Tab.DONE: _done,
     Tab.COPIED: _copied,
 }
+#: The others show the newest first.
+_BY_DUE_DATE = (Tab.MINE, Tab.GROUPS)
 
 
 def _mine_where(actor: Actor) -> tuple[ColumnElement[bool], ...]:
@@ -281,18 +385,21 @@ def _capped(query: Select[Any]) -> Any:
 
 
 def _cursor(row: InboxRow, tab: Tab) -> str:
-    if tab in (Tab.MINE, Tab.GROUPS) and row.due_at is not None:
-        return f"{row.due_at.isoformat()}_{row.key}"
+    if tab in _BY_DUE_DATE and row.due_at is not None:
+        return cursor_at(row.due_at, row.key)
     return str(row.key)
 
 
-def _behind(order: tuple[Any, ...], cursor: str) -> ColumnElement[bool]:
+def _beyond(keys: tuple[Any, ...], cursor: str, *, descending: bool) -> ColumnElement[bool]:
     try:
-        if len(order) == 1:
-            column = order[0].element
-            return column < UUID(cursor)  # type: ignore[no-any-return]
-        due, _, key = cursor.partition("_")
-        return tuple_(*order) > tuple_(datetime.fromisoformat(due), UUID(key))
+        if len(keys) == 1:
+            wanted: Any = UUID(cursor)
+            here = keys[0]
+        else:
+            due, _, key = cursor.partition("_")
+            wanted = tuple_(literal(datetime.fromisoformat(due), keys[0].type), UUID(key))
+            here = tuple_(*keys)
+        return here < wanted if descending else here > wanted  # type: ignore[no-any-return]
     except ValueError:
         raise InvalidInputError(
             N_("Expected the cursor of an inbox page, found “{cursor}”."), cursor=cursor
@@ -325,14 +432,25 @@ def _task(row: Row[Any]) -> dict[str, Any]:
 _NO_TASK: dict[str, Any] = {"task_id": None, "step": None, "visit": 1, "version": 0}
 
 
+def _item(row: Row[Any]) -> dict[str, Any]:
+    """An item that the actor only follows: its subject, where it is now, and its state."""
+    return {
+        **_subject(row),
+        **(_task(row) if row.task_id else _NO_TASK),
+        "due_at": row.due_at,
+        "at": row.at,
+        "state": row.instance_state,
+    }
+
+
 def _work_row(row: Row[Any]) -> InboxRow:
     return InboxRow(
         **_subject(row), **_task(row), due_at=row.due_at, at=row.opened_at, state="open"
     )
 
 
-def _started_row(row: Row[Any]) -> InboxRow:
-    return InboxRow(**_subject(row), **_NO_TASK, due_at=None, at=row.at, state=row.instance_state)
+def _item_row(row: Row[Any]) -> InboxRow:
+    return InboxRow(**_item(row))
 
 
 def _done_row(row: Row[Any]) -> InboxRow:
@@ -340,11 +458,4 @@ def _done_row(row: Row[Any]) -> InboxRow:
 
 
 def _copied_row(row: Row[Any]) -> InboxRow:
-    return InboxRow(
-        **_subject(row),
-        **_NO_TASK,
-        due_at=None,
-        at=row.at,
-        state=row.instance_state,
-        is_read=row.read_at is not None,
-    )
+    return InboxRow(**_item(row), is_read=row.read_at is not None)
