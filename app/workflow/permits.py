@@ -1,15 +1,16 @@
 """Who may do what with a task: the verbs refuse by these guards, the pages draw buttons by them."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import ConflictError, CountersignError, InvalidInputError, NotPermittedError
 from app.core.i18n import N_, Bilingual
 from app.engine import Outcome, return_targets
-from app.identity import Actor, Permission
+from app.identity import Actor, Permission, organisation_scope
 from app.workflow.definitions import DECLARING_UNIT
 from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import ProcessInstance, SeatState, TaskCopy, UserTask, Vote
@@ -192,6 +193,26 @@ def step_name(loaded: LoadedTask, step_id: str) -> Bilingual:
         if each == step_id:
             return step.name
     return Bilingual(step_id, step_id)
+
+
+def require_reader(session: Session, actor: Actor, instance: Row[Any]) -> None:
+    """Refuse to show an item (a row of `load_instance`) to somebody whom it does not concern.
+
+    Raises:
+        NotPermittedError: the actor takes no part in it, nor sees its organisation's projects.
+    """
+    sees = actor.can(Permission.PROJECT_VIEW) and organisation_scope(actor).includes(
+        unit=instance.unit_code,
+        department=instance.department_code,
+        section=instance.section_code,
+        agency=instance.agency_code,
+    )
+    if not sees and not may_read_instance(session, actor, instance.instance_id):
+        raise NotPermittedError(
+            N_("Expected an item that concerns you or your organisation, found {subject} of "
+               "another one."),
+            subject=instance.subject_code,
+        )  # fmt: skip
 
 
 def may_read_instance(session: Session, actor: Actor, instance_id: UUID) -> bool:
