@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -220,20 +221,22 @@ def _insert_lines(
         for position, line in enumerate(draft.indicators, start=1)
     ]
     if lines:
-        session.execute(insert(Indicator.__table__), lines)  # type: ignore[arg-type]
-    prints = fingerprint_rows(project, version, draft.annual_goal)
+        session.execute(insert(Indicator), lines)
+    prints = fingerprint_rows(version.id, project.fiscal_year, project.unit_code, draft.annual_goal)
     if prints:
-        session.execute(insert(GoalFingerprint.__table__), prints)  # type: ignore[arg-type]
+        session.execute(insert(GoalFingerprint), prints)
 
 
-def fingerprint_rows(project: Project, version: GoalVersion, text: str) -> list[dict[str, Any]]:
+def fingerprint_rows(
+    version_id: UUID, fiscal_year: int, unit_code: str, text: str
+) -> list[dict[str, Any]]:
     """Rows by which `queries.load_peers` of other units will find this text."""
     return [
         {
-            "goal_version_id": version.id,
+            "goal_version_id": version_id,
             "band_hash": band_hash,
-            "fiscal_year": project.fiscal_year,
-            "unit_code": project.unit_code,
+            "fiscal_year": fiscal_year,
+            "unit_code": unit_code,
         }
         for band_hash in band_hashes(text)
     ]

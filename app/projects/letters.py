@@ -36,7 +36,7 @@ def issue_goal_letter(
             number=version.number,
             status=GoalStatus(version.status).display_name,
         )
-    number = f"绩批-{project.code}-{version.number}"
+    number = letter_number(project.code, version.number)
     if session.get(GoalLetter, number) is not None:
         raise ConflictError(N_("The goal letter {number} was issued before."), number=number)
     letter = GoalLetter(
@@ -51,6 +51,11 @@ def issue_goal_letter(
     session.add(letter)
     session.flush()
     return letter
+
+
+def letter_number(project_code: str, version_number: int) -> str:
+    """`绩批-YS2023-0008-2`; see `GoalLetter.number`."""
+    return f"绩批-{project_code}-{version_number}"
 
 
 def letters_of(session: Session, project: Project) -> list[GoalLetter]:

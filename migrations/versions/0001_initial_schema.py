@@ -411,9 +411,9 @@ def upgrade() -> None:
         sa.Column("goal_version_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("l1", sa.String(length=20), nullable=False),
-        sa.Column("l2", sa.String(length=20), nullable=False),
+        sa.Column("l2", sa.String(length=30), nullable=False),
         sa.Column("l3", sa.String(length=60), nullable=False),
-        sa.Column("direction", sa.String(length=10), nullable=False),
+        sa.Column("direction", sa.String(length=10), nullable=True),
         sa.Column("operator", sa.String(length=10), nullable=True),
         sa.Column("target_number", sa.BigInteger(), nullable=True),
         sa.Column("target_text", sa.String(length=200), nullable=False),
@@ -429,13 +429,18 @@ def upgrade() -> None:
             name=op.f("ck_indicator_high_if_range"),
         ),
         sa.CheckConstraint(
-            "direction IN ('positive', 'negative')", name=op.f("ck_indicator_direction")
+            "direction IS NULL OR direction IN ('positive', 'negative', 'fixed')",
+            name=op.f("ck_indicator_direction"),
+        ),
+        sa.CheckConstraint(
+            "(operator IS NULL) = (direction IS NULL)",
+            name=op.f("ck_indicator_direction_if_quantified"),
         ),
         sa.CheckConstraint(
             "l1 IN ('output', 'benefit', 'satisfaction', 'cost')", name=op.f("ck_indicator_l1")
         ),
         sa.CheckConstraint(
-            "l2 IN ('quantity', 'quality', 'timeliness', 'cost', 'economic', 'social', 'ecological', 'sustainable', 'satisfaction')",
+            "l2 IN ('quantity', 'quality', 'timeliness', 'cost', 'economic', 'social', 'ecological', 'sustainable', 'service_object_satisfaction')",
             name=op.f("ck_indicator_l2"),
         ),
         sa.CheckConstraint(
