@@ -82,7 +82,7 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json frontend/pa
 	@tools/require node 20 "from nodejs.org, or a package nodejs of your system that is new enough"
 	@tools/require npm 8 "it comes with Node.js, or as Debian's package npm"
 	@echo "→ installing browser packages (about 20 s the first time)"
-	@cd frontend && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@cd frontend && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier >/dev/null
 	@touch $@
 
 $(bundle): frontend/node_modules/.package-lock.json $(bundled)

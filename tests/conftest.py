@@ -18,6 +18,7 @@ from tests.databases import (
     Server,
     SqliteServer,
     clone_of,
+    installation,
     migrate,
     postgresql_databases,
 )
@@ -55,6 +56,27 @@ def empty_template(servers: Callable[[str], Server]) -> Callable[[str], str]:
     return make
 
 
+@pytest.fixture(scope="session")
+def sample_template(
+    servers: Callable[[str], Server],
+    empty_template: Callable[[str], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], str]:
+    """The URL of a database of this kind with the sample bureau as `make run` loads it."""
+    # Here, not above: most tests do without the bureau and need not wait for its parts.
+    from app.projects.sample import load_sample_bureau  # noqa: PLC0415
+
+    @cache
+    def make(kind: str) -> str:
+        url = servers(kind).copy(empty_template(kind))
+        database = open_database(installation(url, tmp_path_factory.mktemp("sample")))
+        load_sample_bureau(database, lambda _line: None)
+        database.dispose()
+        return url
+
+    return make
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
     """Runs a test on both databases."""
@@ -77,15 +99,9 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
     It names the test's `database` where the test asks for one, else a file that does not exist.
     """
-    installation = Settings(
-        database_url=f"sqlite:///{tmp_path / 'countersign.db'}",
-        secret_key="for tests only",
-        files_folder=tmp_path / "files",
-        embedded_worker=False,
-    )
     if "database_url" in request.fixturenames:
-        return replace(installation, database_url=request.getfixturevalue("database_url"))
-    return installation
+        return installation(request.getfixturevalue("database_url"), tmp_path)
+    return installation(f"sqlite:///{tmp_path / 'countersign.db'}", tmp_path)
 
 
 @pytest.fixture
@@ -94,6 +110,20 @@ def database(database_url: str, settings: Settings) -> Iterator[Database]:
     database = open_database(settings)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def bureau_database(
+    database_kind: str,
+    servers: Callable[[str], Server],
+    sample_template: Callable[[str], str],
+    settings: Settings,
+) -> Iterator[Database]:
+    """SQLite, then PostgreSQL: the sample bureau, freshly loaded, the test's own."""
+    with clone_of(servers(database_kind), sample_template(database_kind)) as url:
+        database = open_database(replace(settings, database_url=url))
+        yield database
+        database.dispose()
 
 
 @pytest.fixture

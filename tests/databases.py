@@ -15,7 +15,7 @@ from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import make_url
 
-from app.core.settings import ROOT, normalised_url
+from app.core.settings import ROOT, Settings, normalised_url
 from tests.postgresql import PostgresqlServer
 
 
@@ -146,3 +146,13 @@ def migration_config(url: str) -> Config:
 def migrate(url: str) -> None:
     """Give a database the newest schema."""
     command.upgrade(migration_config(url), "head")
+
+
+def installation(url: str, folder: Path) -> Settings:
+    """Settings as the tests want them: nothing outside the folder is written."""
+    return Settings(
+        database_url=url,
+        secret_key="for tests only",
+        files_folder=folder / "files",
+        embedded_worker=False,
+    )
