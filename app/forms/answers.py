@@ -50,10 +50,10 @@ def _cannot_be_stored(character: str) -> bool:
     return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs")
 
 
-def to_number(value: object, label: Bilingual, digits: int | None) -> Decimal:
+def to_number(value: object, label: Bilingual, digits: int | None = None, kept: int = 0) -> Decimal:
     """An exact number; `1,200.50` and full-width digits are understood, exponents are not.
 
-    With `digits` the value is carried to that many places; more places are refused, not rounded.
+    More places than `digits` are refused, not rounded; `kept` places are written even if zero.
     """
     number = _number(value)
     if number is None or not number.is_finite():
@@ -66,10 +66,8 @@ def to_number(value: object, label: Bilingual, digits: int | None) -> Decimal:
     if _places(number) > allowed:
         raise refuse("form.digits", refusals.TOO_PRECISE, label, wanted=allowed, found=found)
     number += 0  # minus zero is zero
-    if digits is not None:
-        return number.quantize(Decimal(1).scaleb(-digits))
-    # The shortest text, without exponent, so that equal numbers are stored alike.
-    return number.quantize(Decimal(1).scaleb(-_places(number)))
+    # One text for equal numbers, without exponent, so that they are stored and hashed alike.
+    return number.quantize(Decimal(1).scaleb(-max(_places(number), kept)))
 
 
 def _number(value: object) -> Decimal | None:

@@ -52,7 +52,11 @@ def _numbers(component: Component) -> Constraint:
         component.refuse("form.limits", BAD_LIMITS, found=f"{lower} > {upper}")
     digits = _at_most(component, "decimalDigits", component.whole("decimalDigits"), MAX_DIGITS)
     step = component.number("increment")
-    return Constraint(minimum=lower, maximum=upper, digits=digits, step=step)
+    exponent = step.as_tuple().exponent if step is not None else 0
+    kept = max(0, -exponent) if isinstance(exponent, int) else 0
+    if digits is not None:
+        kept = min(kept, digits)
+    return Constraint(minimum=lower, maximum=upper, digits=digits, step=step, kept_digits=kept)
 
 
 def _computed(component: Component, field: Field) -> Constraint:

@@ -69,8 +69,10 @@ class Constraint:
 
     minimum: Decimal | None = None
     maximum: Decimal | None = None
-    #: Decimal places of a number; answers are quantized to it, never rounded.
+    #: At most so many decimal places: more are refused. A computed field is rounded to them.
     digits: int | None = None
+    #: Places that are written even if they are zero: those of the step (0.01 for money).
+    kept_digits: int = 0
     step: Decimal | None = None
     min_length: int | None = None
     max_length: int | None = None

@@ -99,7 +99,7 @@ class NumberAnswer(Answer):
     def read(self, value: object) -> object:
         """A Decimal."""
         limit = self.field.constraint
-        number = answers.to_number(value, self.field.label, limit.digits)
+        number = answers.to_number(value, self.field.label, limit.digits, limit.kept_digits)
         if limit.minimum is not None and number < limit.minimum:
             raise self.refused("minimum", refusals.BELOW, wanted=limit.minimum, found=number)
         if limit.maximum is not None and number > limit.maximum:

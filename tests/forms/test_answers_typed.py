@@ -36,16 +36,28 @@ def answer(form: Form, raw: Any, **context: Any) -> tuple[Any, str]:
     ],
 )
 def test_number_is_exact(create_form: CreateForm, raw: Any, value: str) -> None:
-    found, said = answer(create_form(field("number", "a", decimalDigits=2)), raw)
+    form = create_form(field("number", "a", decimalDigits=2, increment="0.01"))
+    found, said = answer(form, raw)
     assert (str(found), said) == (value, "")
+
+
+@pytest.mark.parametrize(("raw", "value"), [("42.0000", "42"), ("1200", "1200"), ("0.50", "0.5")])
+def test_number_without_step_is_written_short(
+    create_form: CreateForm, raw: str, value: str
+) -> None:
+    form = create_form(field("number", "a", decimalDigits=4))
+    assert str(answer(form, raw)[0]) == value
 
 
 @pytest.mark.parametrize(
     "raw",
-    ["NaN", "Infinity", "-inf", "1e999", "1e3", "12a", "1,20", ",5", "1.", ".5", "0x10", "½", "²"]
-    + ["١٢", "1 200", "--1", "1_000", "9" * 41, pytest.param("9" * 10_000_000, id="huge text")]
-    + [float("nan"), float("inf"), 1e999, pytest.param(10**5000, id="huge int")]
-    + [True, [], {}, [1], {"a": 1}],
+    [
+        *("NaN", "Infinity", "-inf", "1e999", "1e3", "12a", "1,20", ",5", "1.", ".5", "0x10"),
+        *("½", "²", "١٢", "1 200", "--1", "1_000", "9" * 41),
+        *(float("nan"), float("inf"), 1e999, True, [], {}, [1], {"a": 1}),
+        pytest.param("9" * 10_000_000, id="huge text"),
+        pytest.param(10**5000, id="huge int"),
+    ],
 )
 def test_what_is_no_number_is_refused(create_form: CreateForm, raw: Any) -> None:
     found, said = answer(create_form(field("number", "a")), raw)
@@ -73,7 +85,8 @@ def test_number_keeps_its_limits(create_form: CreateForm, raw: Any, said: str) -
 
 
 @pytest.mark.parametrize(
-    "raw", ["2022-02-03", "2022/2/3", "2022.2.3", "2022年2月3日", "２０２２-02-03", date(2022, 2, 3)]
+    "raw",
+    ["2022-02-03", "2022/2/3", "2022.2.3", "2022年2月3日", "２０２２-02-03", date(2022, 2, 3)],
 )
 def test_day_is_understood(create_form: CreateForm, raw: Any) -> None:
     assert answer(create_form(field("datetime", "a")), raw) == (date(2022, 2, 3), "")
@@ -183,26 +196,27 @@ def test_required_tick_must_be_yes(create_form: CreateForm) -> None:
     assert "expected yes or no" in answer(form, "maybe")[1]
 
 
-class TestFiles:
-    FILE = {"id": "0192", "name": "report.pdf", "size": 5, "hash": "ab"}
+FILE = {"id": "0192", "name": "report.pdf", "size": 5, "hash": "ab"}
 
+
+class TestFiles:
     def test_only_received_files_count_and_the_host_says_what_they_are(
         self, create_form: CreateForm
     ) -> None:
         form = create_form(field("filepicker", "a"))
         forged = {"id": "0192", "name": "../../etc/passwd", "size": 0}
-        assert answer(form, [forged], attachments=[self.FILE]) == ([self.FILE], "")
+        assert answer(form, [forged], attachments=[FILE]) == ([FILE], "")
         by_id = {"0192": {"name": "report.pdf", "size": 5, "hash": "ab"}}
-        assert answer(form, "0192", attachments=by_id) == ([self.FILE], "")
+        assert answer(form, "0192", attachments=by_id) == ([FILE], "")
 
     def test_unknown_file_is_refused(self, create_form: CreateForm) -> None:
         form = create_form(field("filepicker", "a"))
-        assert "unknown id “0193”" in answer(form, ["0193"], attachments=[self.FILE])[1]
+        assert "unknown id “0193”" in answer(form, ["0193"], attachments=[FILE])[1]
         assert "unknown id" in answer(form, ["0192"])[1]
 
     def test_file_that_was_there_stays(self, create_form: CreateForm) -> None:
         form = create_form(field("filepicker", "a"))
-        assert form.bind({}, {"a": [self.FILE]}, WRITE, {}).values["a"] == [self.FILE]
+        assert form.bind({}, {"a": [FILE]}, WRITE, {}).values["a"] == [FILE]
 
     def test_required_means_at_least_one(self, create_form: CreateForm) -> None:
         form = create_form(field("filepicker", "a", validate={"required": True}))
