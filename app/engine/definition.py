@@ -42,6 +42,15 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidates:
+    """The people of a step, worked out for one instance: user names and groups as drawn."""
+
+    assignee: str | None
+    users: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """The people and times of a step, worked out for one instance."""
 
@@ -74,14 +83,23 @@ class StepDefinition:
     #: Zone in which a date without a zone is read.
     zone: tzinfo
 
+    def candidates(self, variables: Mapping[str, object]) -> Candidates:
+        """Work out the people only; a host with its own calendar reads `due_date` itself."""
+        assignee = self.assignee.texts(variables) if self.assignee else ()
+        return Candidates(
+            assignee=assignee[0] if assignee else None,
+            users=_texts(self.candidate_users, variables),
+            groups=_texts(self.candidate_groups, variables),
+        )
+
     def resolve(self, variables: Mapping[str, object], now: datetime) -> Assignment:
         """Work out people and times; a duration counts from `now`; a bare due date ends its day."""
-        assignee = self.assignee.texts(variables) if self.assignee else ()
+        people = self.candidates(variables)
         priority = self.priority.texts(variables) if self.priority else ()
         return Assignment(
-            assignee=assignee[0] if assignee else None,
-            candidate_users=_texts(self.candidate_users, variables),
-            candidate_groups=_texts(self.candidate_groups, variables),
+            assignee=people.assignee,
+            candidate_users=people.users,
+            candidate_groups=people.groups,
             due_at=_moment(self.due_date, variables, now, self.zone),
             follow_up_at=_moment(self.follow_up_date, variables, now, self.zone),
             priority=int(priority[0]) if priority else None,

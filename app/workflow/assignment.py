@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from app.core.errors import InvalidInputError
 from app.core.i18n import N_
@@ -34,10 +34,10 @@ def plan_seats(step: StepDefinition, variables: Mapping[str, object]) -> list[Se
         InvalidInputError: nobody could sit there, or the organisation that a role needs is
             unknown; the instance must not move on into nobody's inbox.
     """
-    people = step.resolve(variables, _ANY_TIME)
-    named = [people.assignee] if people.assignee else list(people.candidate_users)
+    people = step.candidates(variables)
+    named = [people.assignee] if people.assignee else list(people.users)
     groups = [person_key(name) for name in named]
-    groups += [group_key(role, variables) for role in people.candidate_groups]
+    groups += [group_key(role, variables) for role in people.groups]
     if not groups:
         raise InvalidInputError(
             N_("Expected somebody who may do the step {step}, found nobody."), step=step.name
@@ -64,6 +64,3 @@ def due_at(
 def _why(groups: list[str]) -> dict[str, object]:
     """Stored beside the seat, so that the answer stays what it was when the seat opened."""
     return {"groups": groups}
-
-
-_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # people do not depend on the time

@@ -67,6 +67,8 @@ DRAFT = table_of(TaskDraft)
 
 #: A "no" or a return without a reason helps nobody; the dossier asks for ten signs (F05).
 SHORTEST_REASON = 10
+#: “同意” says enough when the step only wants some opinion.
+SHORTEST_OPINION = 2
 LONGEST_REASON = 4000
 
 
@@ -409,8 +411,10 @@ def _checked_form(loaded: LoadedTask, decision: Decision) -> tuple[FormData, lis
     if not problems:
         problems += handler.check(loaded.session, loaded.facts(), decision.outcome, data)
     policy = loaded.step.properties.get("appr.opinion", "optional")
-    if policy == "required" or (policy == "required_unless_agree" and decision.outcome != AGREE):
+    if policy == "required_unless_agree" and decision.outcome != AGREE:
         problems += _reason_problems("opinion", decision.opinion)
+    elif policy == "required":
+        problems += _reason_problems("opinion", decision.opinion, SHORTEST_OPINION)
     blocking = [each for each in problems if each.level == "block"]
     if blocking:
         raise InvalidInputError(
@@ -490,16 +494,16 @@ def _require_text(where: str, text: str) -> None:
         )
 
 
-def _reason_problems(where: str, text: str) -> list[Problem]:
+def _reason_problems(where: str, text: str, least: int = SHORTEST_REASON) -> list[Problem]:
     length = len(text.strip())
-    if SHORTEST_REASON <= length <= LONGEST_REASON:
+    if least <= length <= LONGEST_REASON:
         return []
     return [
         problem(
             "opinion.length",
             where,
             N_("Expected {least} to {most} characters of reason, found {found}."),
-            least=SHORTEST_REASON,
+            least=least,
             most=LONGEST_REASON,
             found=length,
         )
