@@ -136,7 +136,7 @@ def _scopes(loops: _Compiled, scope: Scope, weight: int) -> Iterator[Scope]:
     """The scope of every combination of the loop variables, the last one turning fastest."""
     (name, domain, site), *rest = loops
     for item in _items(scope.run, site, domain(scope)):
-        scope.run.charge(weight)
+        scope.run.charge(weight + 2)  # the turn itself costs about as much as two nodes
         inner = Scope({name: item}, scope, scope.run)
         if rest:
             yield from _scopes(rest, inner, weight)

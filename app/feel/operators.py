@@ -64,10 +64,10 @@ def ordered(operator: str, left: Value, right: Value) -> bool | None:
     """`<` and its kin; null unless both are numbers, strings, dates … of one type."""
     if type(left) is not type(right) or type(left) not in _COMPARABLE:
         return None
-    if isinstance(left, datetime) and isinstance(right, datetime):
-        left, right = temporal.instant(left), temporal.instant(right)
+    one: Any = temporal.instant(left) if isinstance(left, datetime) else left
+    other: Any = temporal.instant(right) if isinstance(right, datetime) else right
     try:
-        return ORDERINGS[operator](left, right)
+        return ORDERINGS[operator](one, other)
     except TypeError:  # one of the moments has an offset and the other has none
         return None
 
@@ -176,23 +176,24 @@ def _divide_months(value: YearsMonthsDuration, divisor: Decimal) -> YearsMonthsD
     return _months(NUMBERS.divide(Decimal(value.total_months), divisor))
 
 
-def _moment(value: date, like: date) -> datetime:
-    """A date as midnight, in UTC where it meets a moment with an offset (DMN 10.3.2.3.6)."""
-    if isinstance(value, datetime):
-        return temporal.instant(value)
-    zone = UTC if isinstance(like, datetime) and like.tzinfo is not None else None
-    return datetime(value.year, value.month, value.day, tzinfo=zone)
+def _instant(value: date, other: date) -> Any:
+    """Of a date its midnight, in UTC where it meets a moment with an offset (10.3.2.3.6)."""
+    if not isinstance(value, datetime):
+        zone = UTC if isinstance(other, datetime) and other.tzinfo is not None else None
+        value = datetime(value.year, value.month, value.day, tzinfo=zone)
+    return temporal.instant(value)
 
 
 def _minus(left: date, right: date) -> timedelta:
-    first, second = _moment(left, right), _moment(right, left)
-    if (first.tzinfo is None) != (second.tzinfo is None):
-        raise NoResult("one moment has an offset and the other has none")
-    return first - second
+    first, second = _instant(left, right), _instant(right, left)
+    if type(first) is not type(second):
+        raise NoResult("two moments with an offset or two without")
+    difference: timedelta = first - second
+    return difference
 
 
 def _add_days(value: date, duration: timedelta) -> date:
-    return (_moment(value, value) + duration).date()
+    return (datetime(value.year, value.month, value.day) + duration).date()
 
 
 _DATE, _TIME, _MOMENT = "date", "time", "date and time"

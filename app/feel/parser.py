@@ -84,7 +84,7 @@ class _Parser(Reader):
         # Negation binds tighter than `**` (10.3.1.2): -2 ** 2 is 4.
         operand = self.expression(INSTANCE)
         if isinstance(operand, ast.Literal) and isinstance(operand.value, Decimal):
-            return ast.Literal(token.start, self.end, -operand.value)
+            return ast.Literal(token.start, self.end, operand.value.copy_negate())
         return ast.Negation(token.start, self.end, operand)
 
     def _postfix(self, node: ast.Node) -> ast.Node:

@@ -1,6 +1,7 @@
 """The state of one evaluation: what it has spent, how strict it is, and its scopes of names."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from app.feel.budget import Budget
@@ -77,7 +78,9 @@ class Run:
 
     def take(self, key: object, value: object, site: Site) -> Value:
         """A host value as FEEL value; collections are converted once per evaluation."""
-        if isinstance(value, (list, tuple, Mapping)):
+        if type(value) is int:
+            return Decimal(value)
+        if isinstance(value, (list, dict, tuple, Mapping)):
             if self._read is None:
                 self._read = {}
             if key not in self._read:

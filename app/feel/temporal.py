@@ -143,9 +143,13 @@ def _is_utc(value: time) -> bool:
 # a change to summer time; Python by itself would do so only between different zones.
 
 
-def instant(value: datetime) -> datetime:
-    """A moment as UTC, so that it compares by time line; a local one as it is."""
-    return value if value.tzinfo is None else value.astimezone(UTC)
+def instant(value: datetime) -> datetime | timedelta:
+    """What to compare and subtract: the time since year 1 in UTC; a local moment as it is.
+
+    Not a datetime in UTC, because the first and last hours of Python's calendar have none.
+    """
+    offset = value.utcoffset()
+    return value if offset is None else value.replace(tzinfo=None) - datetime.min - offset
 
 
 def add_duration(value: datetime, duration: timedelta) -> datetime:

@@ -7,6 +7,8 @@ from app.feel import FeelSyntaxError, compile_expression
 DECLARED = [
     ("monthly salary * 12", {"monthly salary": 2}, 24),
     ("monthly   salary * 12", {"monthly salary": 2}, 24),
+    ("total cost 2024 + 1", {"total cost": 1, "total cost 2024": 5}, 6),
+    ("total cost 2024 + 1", {"total cost 2024": 5, "total cost": 1}, 6),
     ("a-b", {"a-b": 7, "a": 1, "b": 1}, 7),
     ("a - b", {"a-b": 7, "a": 1, "b": 1}, 0),
     ("Applicant's age + 1", {"Applicant's age": 17}, 18),

@@ -20,6 +20,8 @@ ARITHMETIC = [
     ("1 / 0", None),
     ("--5", 5),
     ("-a", -4),
+    (f"-{'1' * 34}", Decimal(f"-{'1' * 34}")),
+    (f"-n + 0 * {'1' * 34}", Decimal(f"-{'7' * 34}")),
     ("1 + null", None),
     ('1 + "1"', None),
     ('"预算" + "绩效"', "预算绩效"),
@@ -101,7 +103,7 @@ CONDITIONALS = [
     ("source", "expected"), ARITHMETIC + COMPARISONS + MEMBERSHIP + TYPES + CONDITIONALS
 )
 def test_gives(source: str, expected: object) -> None:
-    value = compile_expression(source).evaluate({"a": 4})
+    value = compile_expression(source).evaluate({"a": 4, "n": Decimal("7" * 34)})
     if expected is None and "instance" in source:
         assert type(value).__name__ == "UserFunction"  # the body is `x instance of …`
     else:

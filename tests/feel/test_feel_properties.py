@@ -14,9 +14,12 @@ from app.feel import (
     compile_unary_tests,
 )
 
-WORDS = st.sampled_from(
-    ["for", "if", "then", "else", "in", "return", "some", "every", "satisfies", "function", "instance", "of", "not", "and", "or", "between", "null", "true", "false", "a", "b", "count", "sum", "date", "number", "list", "context", "金额", "＞", "?", ":", "@", "1", "2.5", ".5", "1e3", '"s"', '@"P1D"', "(", ")", "[", "]", "{", "}", ",", ".", "..", "+", "-", "*", "/", "**", "<", ">", "<=", ">=", "=", "!=", "->", "//", "/*", "*/", '"', "\\", "\n"]
+PIECES = (
+    "for if then else in return some every satisfies function instance of not and or between "
+    "null true false a b count sum date number list context 金额 ＞ ? : @ "
+    '1 2.5 .5 1e3 "s" @"P1D" ( ) [ ] { } , . .. + - * / ** < > <= >= = != -> // /* */ " \\ \n'
 )
+WORDS = st.sampled_from(PIECES.split(" "))
 SMALL = Budget(max_steps=2_000, max_string_length=500, max_list_length=500)
 NUMBERS = st.decimals(
     min_value=-(10**12), max_value=10**12, allow_nan=False, allow_infinity=False, places=6
