@@ -210,18 +210,19 @@ def test_reduction_needs_its_reason(bureau_form: BureauForm) -> None:
 def test_reply_is_not_dated_in_the_future(bureau_form: BureauForm) -> None:
     form = bureau_form("approve_with_budget")
     sent = {"reply_number": "财预〔2022〕15号", "reply_date": "2022-10-11"}
-    current = {"approved_sources": [{"source": "fiscal", "amount": Decimal("700.00")}]}
+    current = {"sources": [{"source": "fiscal", "amount": Decimal("700.00")}]}
     context = {"today": date(2022, 10, 10)}
-    bound = form.bind({**sent, "approved_sources": []}, current, write_all(form), context)
+    bound = form.bind({**sent, "sources": []}, current, write_all(form), context)
     assert [each.where for each in bound.problems] == ["reply_date"]
     assert bound.values["approved_total"] == Decimal("700.00")
 
 
-def test_refused_edits_need_a_reason(bureau_form: BureauForm) -> None:
+def test_unit_reads_the_edits_and_cannot_change_them(bureau_form: BureauForm) -> None:
     form = bureau_form("accept_edits")
-    assert not form.bind({"accepted": "yes"}, {}, write_all(form), {}).problems
-    bound = form.bind({"accepted": "no"}, {}, write_all(form), {})
-    assert [each.where for each in bound.problems] == ["objection"]
+    edit = {"indicator": "长度", "item": "target", "old": "42", "new": "45", "reason": "已核实"}
+    forged = {"line_edits": [{**edit, "new": "99"}], "note": "无异议"}
+    bound = form.bind(forged, {"line_edits": [edit]}, write_all(form), {})
+    assert bound.values == {"line_edits": [edit], "note": "无异议"}
 
 
 def test_monitoring_fills_in_given_indicators(bureau_form: BureauForm) -> None:
