@@ -9,13 +9,14 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import documents
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, problem
 from app.core.i18n import N_
 from app.identity import Actor
+from app.projects.bulk import insert_rows
 from app.projects.goal_forms import GoalDraft, draft_from_form
 from app.projects.indicators import IndicatorLine
 from app.projects.kinds import GoalStatus, Link, LinkStatus
@@ -220,11 +221,9 @@ def _insert_lines(
         {"goal_version_id": version.id, "position": position, **indicator_row(line)}
         for position, line in enumerate(draft.indicators, start=1)
     ]
-    if lines:
-        session.execute(insert(Indicator), lines)
+    insert_rows(session, Indicator, lines)
     prints = fingerprint_rows(version.id, project.fiscal_year, project.unit_code, draft.annual_goal)
-    if prints:
-        session.execute(insert(GoalFingerprint), prints)
+    insert_rows(session, GoalFingerprint, prints)
 
 
 def fingerprint_rows(

@@ -1,36 +1,36 @@
 """Finding goal texts copied from elsewhere, without reading all the texts there are.
 
-A text is cut into overlapping pieces of three characters. Twelve *bands* of three min-hashes are
-stored beside it; two texts that share most of their pieces share at least one band almost
-certainly (95 % at a Jaccard overlap of 0.6, 99.8 % at 0.75), and texts about different things
-share none. So the candidates are twelve equality look-ups in an index, cut at a fixed number,
-however many years of goals the database holds; only the candidates are compared exactly.
+A text is cut into overlapping pieces of three characters, and every piece falls by its hash into
+one of 36 bins; a bin keeps its lowest hash (one-permutation min-hashing: Li, Owen and Zhang 2012;
+an empty bin borrows from the next full one: Shrivastava and Li 2014). Three bins make a *band*,
+and the twelve bands are stored beside the text. Two texts that share most of their pieces share a
+band almost certainly (about 95 % at an overlap of 0.6, more than 99 % at 0.75), texts about
+different things share none. So the candidates are twelve equality look-ups in an index, cut at a
+fixed number, however many years of goals the database holds; only candidates are compared exactly.
 """
 
-import random
 import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
 
-_PRIME = (1 << 61) - 1
 _BANDS, _ROWS = 12, 3
+_BINS = _BANDS * _ROWS
 _PIECE = 3
-_draw = random.Random(20221010)  # noqa: S311 -- fixed hash functions, nothing secret
-_FUNCTIONS = tuple(
-    (_draw.randrange(1, _PRIME), _draw.randrange(_PRIME)) for _ in range(_BANDS * _ROWS)
-)
 
 
 def band_hashes(text: str) -> tuple[int, ...]:
     """The band hashes of a text, signed 64 bits each; none for a text without words."""
-    pieces = {_hash(piece) for piece in _pieces(_letters(text), _PIECE)}
-    if not pieces:
+    lowest: dict[int, int] = {}
+    for piece in set(_pieces(_letters(text), _PIECE)):
+        rest, place = divmod(_hash(piece), _BINS)
+        lowest[place] = min(rest, lowest.get(place, rest))
+    if not lowest:
         return ()
-    lowest = [min((a * piece + b) % _PRIME for piece in pieces) for a, b in _FUNCTIONS]
+    bins = [_borrowed(lowest, place) for place in range(_BINS)]
     return tuple(
-        _band(band, tuple(lowest[band * _ROWS : (band + 1) * _ROWS])) for band in range(_BANDS)
+        _band(number, bins[number * _ROWS : (number + 1) * _ROWS]) for number in range(_BANDS)
     )
 
 
@@ -54,9 +54,18 @@ def _pieces(text: str, length: int) -> Iterator[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _hash(piece: str) -> int:
-    return int.from_bytes(blake2b(piece.encode(), digest_size=7).digest())
+    return int.from_bytes(blake2b(piece.encode(), digest_size=8).digest())
 
 
-def _band(number: int, lowest: tuple[int, ...]) -> int:
-    digest = blake2b(repr((number, lowest)).encode(), digest_size=8).digest()
+def _borrowed(lowest: dict[int, int], place: int) -> tuple[int, int]:
+    """What a bin holds, with how far it was fetched, so that two borrowers differ."""
+    for distance in range(_BINS):
+        found = lowest.get((place + distance) % _BINS)
+        if found is not None:
+            return distance, found
+    raise AssertionError("Expected at least one full bin.")
+
+
+def _band(number: int, bins: list[tuple[int, int]]) -> int:
+    digest = blake2b(repr((number, bins)).encode(), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from argon2 import PasswordHasher
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import documents
@@ -15,6 +15,7 @@ from app.core.ids import new_id
 from app.identity import Membership, Organisation, User, hash_password
 from app.identity.groups import make_group_key
 from app.identity.passwords import HASHER
+from app.projects.bulk import insert_rows
 from app.projects.goal_forms import draft_from_form
 from app.projects.goals import content_hash, fingerprint_rows, indicator_row
 from app.projects.kinds import GoalStatus, ObjectType
@@ -47,7 +48,7 @@ def load_people(session: Session, hasher: PasswordHasher = HASHER) -> dict[str, 
     """
     password_hash = hash_password(SAMPLE_PASSWORD, hasher)
     ids = {person.username: new_id() for person in people()}
-    _insert(
+    insert_rows(
         session,
         Organisation,
         [
@@ -62,7 +63,7 @@ def load_people(session: Session, hasher: PasswordHasher = HASHER) -> dict[str, 
             for each in organisations()
         ],
     )
-    _insert(
+    insert_rows(
         session,
         User,
         [
@@ -80,7 +81,7 @@ def load_people(session: Session, hasher: PasswordHasher = HASHER) -> dict[str, 
             for each in people()
         ],
     )
-    _insert(
+    insert_rows(
         session,
         Membership,
         [
@@ -100,8 +101,8 @@ def load_projects(session: Session) -> dict[str, UUID]:
     """The projects of all sample years with their money; project code → id."""
     found = [each for year in YEARS for each in projects(year)]
     ids = {each.code: new_id() for each in found}
-    _insert(session, Project, [_project_row(each, ids[each.code]) for each in found])
-    _insert(
+    insert_rows(session, Project, [_project_row(each, ids[each.code]) for each in found])
+    insert_rows(
         session,
         FundingSource,
         [
@@ -134,7 +135,7 @@ def load_approved_goals(session: Session) -> int:
             for table, row in _goal_rows(each, ids[each.code], clerk):
                 rows[table].append(row)
     for table, found in rows.items():
-        _insert(session, table, found)
+        insert_rows(session, table, found)
     return len(rows[GoalVersion])
 
 
@@ -208,8 +209,3 @@ def _goal_rows(
             "content_hash": goal_hash,
         },
     )
-
-
-def _insert(session: Session, table: type[Base], rows: Rows) -> None:
-    if rows:
-        session.execute(insert(table), rows)
