@@ -1,6 +1,5 @@
 """What every test may ask for: databases of both kinds, settings, the hour, counted statements."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.database import Database
 from app.core.settings import Settings
 from app.workflow.resources import open_database
+from tests.completeness import pytest_sessionfinish, pytest_terminal_summary
 from tests.databases import (
     Server,
     SqliteServer,
@@ -25,6 +25,9 @@ from tests.databases import (
 from tests.network import refuse_other_machines
 from tests.statements import Statements
 from tests.statements import count_statements as count
+
+#: Hooks of the whole run, which pytest looks for here.
+__all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 refuse_other_machines()
 
@@ -150,22 +153,3 @@ def commits(database: Database) -> Iterator[Statements]:
     """`commits.commits` and `len(commits)`: what the whole test does to its database."""
     with count(database) as statements:
         yield statements
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """In CI every test runs: one that did not makes the run a failure, and is named."""
-    if os.environ.get("CI") == "true":
-        for report in _left_out(terminalreporter):
-            terminalreporter.line(f"Expected every test to run in CI, found: {report.longrepr}")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """See `pytest_terminal_summary`."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter and os.environ.get("CI") == "true" and _left_out(reporter):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def _left_out(reporter: pytest.TerminalReporter) -> list[pytest.TestReport]:
-    return [*reporter.stats.get("skipped", []), *reporter.stats.get("xfailed", [])]

@@ -93,6 +93,7 @@ class PostgresqlServer:
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait(timeout=30)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _unprivileged(folder: Path) -> dict[str, Any]:
