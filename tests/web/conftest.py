@@ -1,6 +1,8 @@
 """The application on an empty bureau with one person per kind, and translations compiled."""
 
 import os
+import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from argon2 import PasswordHasher
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
+from werkzeug.serving import make_server
 
 from app.core.clock import Clock
 from app.core.database import Base, Database
@@ -87,3 +91,60 @@ def sign_in(client: FlaskClient) -> Callable[[str], FlaskClient]:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Debian's Chromium; nothing is downloaded."""
+    quiet = ("background-networking", "component-update", "sync")
+    return {
+        "executable_path": os.environ.get("CHROMIUM") or shutil.which("chromium"),
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            *(f"--disable-{each}" for each in quiet),
+        ],
+    }
+
+
+@pytest.fixture
+def address(app: CountersignApp) -> Iterator[str]:
+    """The application as a server of this process."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def watched(page: Page) -> Iterator[Page]:
+    """A page that fails its test by any error in the console, of a script, or of the policy."""
+    found: list[str] = []
+    page.on(
+        "console",
+        lambda said: found.append(f"{said.text} {said.location}") if said.type == "error" else None,
+    )
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield page
+    assert not found
+
+
+@pytest.fixture
+def accessibility_violations() -> Callable[[Page], list[str]]:
+    """What axe finds on a page, best practices included: rule and elements."""
+    script = Path("frontend/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+    def violations(page: Page) -> list[str]:
+        page.evaluate(script)
+        found = page.evaluate("() => axe.run()")
+        return [
+            f"{each['id']}: {node['target']} {node['failureSummary']}"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
+
+    return violations

@@ -47,8 +47,13 @@ function named(definitions) {
 }
 
 function properties(element) {
-  const holder = (element.extensionElements?.values ?? []).find((each) => each.$type === 'camunda:properties');
-  return (holder?.values ?? holder?.$children ?? []).filter((each) => each.$type === 'camunda:property');
+  const holder = holderOf(element);
+  return holder?.values ?? holder?.$children ?? [];
+}
+
+/** "camunda:Properties" with the camunda descriptor, "camunda:properties" without. */
+function holderOf(element) {
+  return (element.extensionElements?.values ?? []).find(({ $type }) => $type.toLowerCase() === 'camunda:properties');
 }
 
 function setProperty(element, name, value, moddle) {
@@ -59,7 +64,7 @@ function setProperty(element, name, value, moddle) {
   }
   element.extensionElements ??= adopt(moddle.create('bpmn:ExtensionElements', { values: [] }), element);
   const extensions = element.extensionElements;
-  let holder = extensions.values.find((each) => each.$type === 'camunda:properties');
+  let holder = holderOf(element);
   if (!holder) {
     holder = adopt(moddle.create('camunda:Properties', { values: [] }), extensions);
     extensions.values.push(holder);

@@ -1,9 +1,28 @@
-import Modeler from 'bpmn-js/lib/Modeler';
-import { BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule } from 'bpmn-js-properties-panel';
-import CamundaBehaviors from 'camunda-bpmn-js-behaviors/lib/camunda-platform';
-import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
-import minimap from 'diagram-js-minimap';
-import grid from 'diagram-js-grid';
-import { CreateAppendAnythingModule } from 'bpmn-js-create-append-anything';
-import lint from 'bpmn-js-bpmnlint';
-console.log(Modeler, BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, CamundaPlatformPropertiesProviderModule, CamundaBehaviors, camunda, minimap, grid, CreateAppendAnythingModule, lint);
+// The designer page. Its frame and data come from templates/designer.html; this file only ties the
+// parts together: editor (bpmn-js), draft (saving, checking, deploying), problems (marks and list).
+import './designer.css';
+
+import { Draft } from './draft.js';
+import { createEditor } from './editor.js';
+import { startLint } from './lint.js';
+import { ProblemList } from './problems.js';
+import { startToolbar } from './toolbar.js';
+
+for (const page of document.querySelectorAll('[data-designer]')) await start(page);
+
+async function start(page) {
+  const data = JSON.parse(page.querySelector('[data-designer-data]').textContent);
+  const editor = createEditor(page, data);
+  const problems = new ProblemList(page, editor, data);
+  const draft = new Draft(page, editor, problems, data);
+  try {
+    await editor.open(data.xml);
+  } catch (error) {
+    draft.say('failed', `${data.texts.unreadable} ${error.message}`);
+    return;
+  }
+  draft.watch();
+  startLint(editor, problems);
+  startToolbar(page, editor, draft);
+  page.dataset.opened = '';
+}

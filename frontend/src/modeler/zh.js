@@ -302,4 +302,104 @@ const drawing = {
   'Close minimap': '收起缩略图',
 };
 
-export default { ...canvas, ...panel, ...general, ...people, ...forms, ...flow, ...events, ...technical, ...drawing };
+/** Types of elements, as the head of the properties panel names them. */
+const types = {
+  'Process': '流程',
+  'Collaboration': '协作',
+  'Participant': '参与者',
+  'Pool': '泳池',
+  'Empty pool': '空泳池',
+  'Lane': '泳道',
+  'Task': '任务',
+  'User Task': '人工任务',
+  'User task': '人工任务',
+  'Service Task': '服务任务',
+  'Service task': '服务任务',
+  'Script Task': '脚本任务',
+  'Send Task': '发送任务',
+  'Receive Task': '接收任务',
+  'Manual Task': '手工任务',
+  'Business Rule Task': '业务规则任务',
+  'Call Activity': '调用活动',
+  'Call activity': '调用活动',
+  'Sub Process': '子流程',
+  'Transaction': '事务',
+  'Start Event': '开始事件',
+  'End Event': '结束事件',
+  'Intermediate Throw Event': '中间抛出事件',
+  'Intermediate Catch Event': '中间捕获事件',
+  'Boundary Event': '边界事件',
+  'Exclusive Gateway': '排他网关',
+  'Parallel Gateway': '并行网关',
+  'Inclusive Gateway': '包容网关',
+  'Complex Gateway': '复杂网关',
+  'Event Based Gateway': '事件网关',
+  'Sequence Flow': '顺序流',
+  'Conditional Flow': '条件流',
+  'Default Flow': '默认流',
+  'Message Flow': '消息流',
+  'Association': '关联',
+  'Text Annotation': '注释',
+  'Data Object Reference': '数据对象引用',
+  'Data Store Reference': '数据存储引用',
+  'Group': '分组',
+};
+
+const kinds = {
+  'Message': '消息', 'Timer': '定时', 'Signal': '信号', 'Error': '错误', 'Escalation': '升级', 'Conditional': '条件',
+  'Compensate': '补偿', 'Cancel': '取消', 'Terminate': '终止', 'Link': '链接',
+};
+const places = ['Start Event', 'End Event', 'Intermediate Throw Event', 'Intermediate Catch Event', 'Boundary Event'];
+for (const [kind, word] of Object.entries(kinds)) {
+  for (const place of places) {
+    types[`${kind} ${place}`] = `${word}${types[place]}`;
+    types[`${kind} ${place} (Non Interrupting)`] = `${word}${types[place]}（不中断）`;
+  }
+}
+for (const [kind, word] of Object.entries({ 'Expanded': '展开的', 'Collapsed': '折叠的', 'Event': '事件', 'Ad Hoc': '自由' })) {
+  types[`${kind} Sub Process`] = `${word}子流程`;
+}
+
+const ours = {
+  'Approval step': '审批环节',
+  'English name': '英文名称',
+  'Who decides': '由谁办理',
+  'No form': '不用表单',
+  'Due after': '办理期限',
+  'P3BD: three working days; P1M: a month.': 'P3BD 为三个工作日，P1M 为一个月。',
+  'How many decide': '办理方式',
+  'One person': '一人办理',
+  'Any one of them': '或签：任一人同意即通过',
+  'All of them': '会签：须全部同意',
+  'A share of them': '按比例通过',
+  'A number of them': '按人数通过',
+  'Needed to pass': '通过所需',
+  'A fraction such as 2/3, or a number of people.': '如 2/3 的分数，或人数。',
+  'Opinion': '意见',
+  'Optional': '可不填',
+  'Required unless agreed': '同意以外必填',
+  'Required': '必填',
+  'Returns': '退回方式',
+  'As drawn': '按图中的退回线',
+  'Never': '不可退回',
+  'Not the same person as in': '不得与以下环节为同一人',
+  'Ids of earlier steps, with spaces between.': '先前环节的标识，以空格分隔。',
+};
+
+const lint = {
+  'Element is missing label/name': '元素没有名称',
+  'Element is not connected': '元素未连接',
+  'Flow splits implicitly': '流向隐式分叉，请用网关',
+  'Incoming flows do not join': '多条流入未经网关汇合',
+  'SequenceFlow is a duplicate': '顺序流重复',
+  'Duplicate outgoing sequence flows': '有重复的流出顺序流',
+  'Duplicate incoming sequence flows': '有重复的流入顺序流',
+  'Gateway is superfluous. It only has one source and target.': '网关多余：只有一进一出',
+  'Process is missing start event': '流程缺少开始事件',
+  'Process is missing end event': '流程缺少结束事件',
+  'Sub process is missing start event': '子流程缺少开始事件',
+  'Sub process is missing end event': '子流程缺少结束事件',
+  'Nobody is named to decide this step': '未指定由谁办理此环节',
+};
+
+export default { ...canvas, ...panel, ...general, ...people, ...forms, ...flow, ...events, ...technical, ...drawing, ...types, ...ours, ...lint };

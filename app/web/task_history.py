@@ -1,0 +1,160 @@
+"""What happened to an item, in words: opinions with their forms, and the ledger."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.core.i18n import N_, Bilingual, Sentence
+from app.engine import Process
+from app.web.fields import FormPage, form_to_read
+from app.workflow.history import Opinion
+from app.workflow.models import LedgerEntry
+from app.workflow.names import group_name
+from app.workflow.resources import FormLibrary
+
+#: Templates of the ledger by verb.
+_SAID = {
+    "start": N_("{who} started this item."),
+    "open": N_("The step {step} opened, round {visit}."),
+    "claim": N_("{who} claimed the step {step}."),
+    "unclaim": N_("{who} released the step {step}."),
+    "approve": N_("{who} decided “{to}” in the step {step}."),
+    "reject": N_("{who} decided “{to}” in the step {step}."),
+    "return": N_("{who} returned the item from the step {step} ({to})."),
+    "transfer": N_("{who} transferred the step {step} from {from} to {to}."),
+    "cancel": N_("The step {step} was closed undecided, because of: {reason}."),
+    "copy": N_("The item was copied to: {to}."),
+    "fire": N_("The timer {step} fired."),
+    "overdue": N_("The step {step} became overdue."),
+    "incident": N_("The item stopped at {step}: {reason}"),
+    "resolve": N_("{who} resolved the incident at {step}."),
+    "end": N_("The item ended: {to}."),
+}
+_OTHER = N_("{who}: {verb} {step}")
+#: What closed a step that nobody had decided.
+_REASONS = {
+    "return": N_("a return to an earlier step"),
+    "reject": N_("a rejection"),
+    "approve": N_("a decision elsewhere"),
+    "fire": N_("a timer"),
+}
+_REASONED = frozenset({"approve", "reject", "return", "transfer"})
+
+
+@dataclass(frozen=True, slots=True)
+class PastOpinion:
+    """One opinion as the history shows it."""
+
+    opinion: Opinion
+    #: The outcome in the words of the diagram.
+    outcome: Bilingual
+    #: Where a return went.
+    target: Bilingual | None
+    form: FormPage | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One entry of the ledger as a sentence."""
+
+    entry: LedgerEntry
+    sentence: Sentence
+    #: What the person wrote.
+    words: str
+
+
+def past_opinions(
+    opinions: Sequence[Opinion], process: Process, forms: FormLibrary
+) -> list[PastOpinion]:
+    """The opinions with their words and forms, the newest first."""
+    return [_past(each, process, forms) for each in reversed(opinions)]
+
+
+def _past(opinion: Opinion, process: Process, forms: FormLibrary) -> PastOpinion:
+    step = process.step(opinion.definition_key, opinion.step_id)
+    form = None
+    if opinion.form_key and opinion.form_key in forms and opinion.values:
+        form = form_to_read(forms.get(opinion.form_key), step.properties, opinion.values)
+    target = None
+    if opinion.target:
+        target = _step(process, None, opinion.target)
+    return PastOpinion(
+        opinion,
+        outcome_name(process, opinion.definition_key, opinion.step_id, opinion.outcome),
+        target,
+        form,
+    )
+
+
+def outcome_name(process: Process, definition_key: str, step_id: str, code: str) -> Bilingual:
+    """An outcome in the words of the diagram; an empty name for a code that it does not draw."""
+    outcome = process.step(definition_key, step_id).outcome(code)
+    if outcome is None or str(outcome.name) == code:
+        return Bilingual("", "")
+    return outcome.name
+
+
+def ledger_lines(
+    entries: Sequence[LedgerEntry],
+    process: Process,
+    people: Mapping[UUID, Bilingual],
+    organisations: Mapping[str, Bilingual],
+    system: Bilingual,
+) -> list[LedgerLine]:
+    """The ledger as sentences, in order."""
+    return [
+        LedgerLine(
+            each,
+            _sentence(each, process, people.get(each.actor_id, system), organisations)  # type: ignore[arg-type]
+            if each.actor_id
+            else _sentence(each, process, system, organisations),
+            each.reason if each.verb in _REASONED else "",
+        )
+        for each in entries
+    ]
+
+
+def _sentence(
+    entry: LedgerEntry, process: Process, who: Bilingual, organisations: Mapping[str, Bilingual]
+) -> Sentence:
+    reason: object = entry.reason
+    if entry.verb == "cancel":
+        reason = Sentence(_REASONS.get(entry.reason, "{reason}"), {"reason": entry.reason})
+    return Sentence(
+        _SAID.get(entry.verb, _OTHER),
+        {
+            "who": who,
+            "verb": entry.verb,
+            "step": _step(process, entry.definition_key, entry.step_id or ""),
+            "visit": entry.visit or 1,
+            "from": entry.from_state or "–",
+            "to": _to(entry, process, organisations),
+            "reason": reason,
+        },
+    )
+
+
+def _to(
+    entry: LedgerEntry, process: Process, organisations: Mapping[str, Bilingual]
+) -> Bilingual | str:
+    said = entry.to_state or "–"
+    if entry.verb in ("approve", "reject", "return") and entry.step_id:
+        name = outcome_name(process, entry.definition_key, entry.step_id, said)
+        return name if str(name) else said
+    if entry.verb == "copy":
+        return group_name(said, organisations)
+    if entry.verb == "end":
+        return _step(process, entry.definition_key, said)
+    return said
+
+
+def _step(process: Process, definition_key: str | None, element_id: str) -> Bilingual:
+    """Name of an element; without a definition, of a step of any of them."""
+    if definition_key in process.definitions:
+        found = process.definitions[definition_key].elements.get(element_id)
+        if found and str(found.name):
+            return found.name
+    for (_, each), step in process.steps.items():
+        if each == element_id:
+            return step.name
+    return Bilingual(element_id, element_id)

@@ -1,0 +1,240 @@
+"""Everything that the page of a task shows, gathered once for its template."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import g, request
+
+from app.core.errors import Problem
+from app.core.i18n import N_, Bilingual, Sentence
+from app.engine import Outcome
+from app.forms import Form
+from app.identity import SYSTEM, find_people, organisation_names, people_names
+from app.web.context import actor, db, now, settings
+from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
+from app.web.goal_diffs import Comparison, last_changes
+from app.web.refill import Refill
+from app.web.task_history import LedgerLine, PastOpinion, ledger_lines, past_opinions
+from app.workflow.attachments import attachments_of
+from app.workflow.handlers import FormData
+from app.workflow.history import (
+    OpenSeat,
+    Opinion,
+    ledger_entries,
+    open_incidents,
+    open_seats,
+    opinions,
+)
+from app.workflow.loading import LoadedTask, SeatFacts, load_task
+from app.workflow.models import Attachment, TaskDraft
+from app.workflow.names import candidate_keys, group_name
+from app.workflow.permits import Permitted, own_seat, permitted, require_reader
+from app.workflow.resources import resources_of
+from app.workflow.tasks import find_draft, load_form_data
+
+#: Inputs of the page that are no answers of the form.
+NO_ANSWERS = frozenset(
+    ["csrf_token", "expected_version", "place", "outcome", "add_row", "open", "opinion", "reason", "target", "receiver", "transfer_reason"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """One page; `form` is to be filled in when `allowed.decide`, and to be read otherwise."""
+
+    loaded: LoadedTask
+    allowed: Permitted
+    #: What is under review: the first step's form as last sent, for those who come later.
+    material: PastOpinion | None
+    form: FormPage | None
+    draft: TaskDraft | None
+    #: What was typed into a form that can no longer be sent, to be copied.
+    orphaned: tuple["TypedLine", ...]
+    opinions: tuple[PastOpinion, ...]
+    own_vote: PastOpinion | None
+    changes: Comparison | None
+    seats: tuple["ShownSeat", ...]
+    ledger: list[LedgerLine]
+    files: list[Attachment]
+    people: Mapping[UUID, Bilingual]
+    organisations: Mapping[str, Bilingual]
+    why: Sentence | None
+    incidents: tuple[Sentence, ...]
+    is_copied: bool
+
+    @property
+    def approvals(self) -> list[tuple[Outcome, Bilingual | None]]:
+        """The ways to agree with their names; None where the diagram gives none."""
+        return [
+            (each, each.name if str(each.name) not in ("", each.code) else None)
+            for each in self.allowed.approve
+        ]
+
+    @property
+    def subject(self) -> Bilingual:
+        """Name of the project."""
+        return Bilingual(self.loaded.instance.subject_zh, self.loaded.instance.subject_en)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """One answer as it was typed; `row` counts from 1 inside a list."""
+
+    label: Bilingual
+    row: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSeat:
+    """Who is expected to act at an open step, and since when."""
+
+    seat: OpenSeat
+    groups: tuple[Bilingual, ...]
+
+
+def gather(task_id: UUID) -> TaskPage:
+    """Read the page of a task for the present person.
+
+    Raises:
+        NotFoundError: no such task. NotPermittedError: it does not concern this person.
+    """
+    loaded = load_task(db(), task_id, lock=False)
+    seat = own_seat(loaded, actor())
+    if seat is None:
+        require_reader(db(), actor(), loaded.instance)
+    allowed = permitted(loaded, actor())
+    instance = loaded.instance
+    votes = opinions(db(), instance.instance_id)
+    seats = open_seats(db(), instance.instance_id)
+    entries = ledger_entries(db(), instance.instance_id)
+    files = attachments_of(db(), instance.instance_id)
+    forms = resources_of(db()).forms
+    organisations = organisation_names(db(), _codes(loaded, seats))
+    people = people_names(
+        db(),
+        {each.actor_id for each in entries if each.actor_id}
+        | {each.uploaded_by_id for each in files},
+    )
+    past = past_opinions(votes, loaded.process, forms)
+    draft = find_draft(db(), task_id, actor())
+    form, orphaned = _forms(loaded, allowed, draft, votes)
+    return TaskPage(
+        loaded=loaded,
+        allowed=allowed,
+        material=_material(loaded, past, votes),
+        form=form,
+        draft=draft,
+        orphaned=orphaned,
+        opinions=tuple(past),
+        own_vote=next((each for each in past if each.opinion.task_id == task_id), None),
+        changes=last_changes(db(), forms, instance.process_key, instance.subject_code, votes),
+        seats=tuple(
+            ShownSeat(each, tuple(group_name(key, organisations) for key in each.groups))
+            for each in seats
+        ),
+        ledger=ledger_lines(entries, loaded.process, people, organisations, SYSTEM.name),
+        files=files,
+        people=people,
+        organisations=organisations,
+        why=_why(seat, organisations),
+        incidents=tuple(
+            Sentence.load(each.sentence) for each in open_incidents(db(), instance.instance_id)
+        ),
+        is_copied=not candidate_keys(actor()).isdisjoint(loaded.progress.copied),
+    )
+
+
+def typed_pairs() -> Pairs:
+    """The answers among the inputs of this request, as a draft keeps them."""
+    return [(name, text) for name, text in request.form.items(multi=True) if name not in NO_ANSWERS]
+
+
+def _codes(loaded: LoadedTask, seats: Sequence[OpenSeat]) -> set[str]:
+    instance = loaded.instance
+    groups = [*(key for each in seats for key in each.groups), *loaded.progress.copied]
+    for seat in loaded.seats:
+        groups += [str(key) for key in seat.why.get("groups", ())]
+    codes = {key.partition("@")[2] for key in groups} - {""}
+    return codes | {instance.unit_code, instance.department_code}
+
+
+def _forms(
+    loaded: LoadedTask, allowed: Permitted, draft: TaskDraft | None, votes: Sequence[Opinion]
+) -> tuple[FormPage | None, tuple[TypedLine, ...]]:
+    key = loaded.step.form_key
+    form = resources_of(db()).forms.get(key) if key else None
+    refused: Refill | None = g.get("refill")
+    typed = typed_pairs() if refused else _kept(draft)
+    if allowed.decide:
+        if form is None:
+            return None, ()
+        problems: Sequence[Problem] = refused.problems if refused else ()
+        data = _with_facts(loaded, load_form_data(loaded))
+        return form_to_fill(form, loaded.step.properties, data, typed, problems), ()
+    return _read_form(loaded, form, votes), _copyable(form, typed or ())
+
+
+def _read_form(loaded: LoadedTask, form: Form | None, votes: Sequence[Opinion]) -> FormPage | None:
+    if form is None:
+        return None
+    vote = next((each for each in reversed(votes) if each.task_id == loaded.task.id), None)
+    if vote is not None:
+        return form_to_read(form, loaded.step.properties, vote.values)
+    if not loaded.is_open:
+        return None
+    data = _with_facts(loaded, load_form_data(loaded))
+    return form_to_read(form, loaded.step.properties, data.values, data.context)
+
+
+def _with_facts(loaded: LoadedTask, data: FormData) -> FormData:
+    """The names beside the answers that the verb's own binding knows, for conditions."""
+    today = now().astimezone(settings().time_zone).date()
+    return FormData(data.values, {"today": today, "step": loaded.task.step_id, **data.context})
+
+
+def _kept(draft: TaskDraft | None) -> Pairs | None:
+    if draft is None:
+        return None
+    return [(str(name), str(text)) for name, text in draft.typed.get("fields", ())]
+
+
+def _copyable(form: Form | None, typed: Pairs) -> tuple[TypedLine, ...]:
+    """What was typed, as it was typed, when the step can no longer take it."""
+    lines = []
+    for name, text in typed:
+        parts = name.split(".")
+        field = form.by_path.get(".".join(e for e in parts if not e.isdecimal())) if form else None
+        if field is None or not text.strip():
+            continue
+        row = next((int(each) + 1 for each in parts if each.isdecimal()), None)
+        lines.append(TypedLine(field.label, row, text))
+    return tuple(lines)
+
+
+def _material(
+    loaded: LoadedTask, past: Sequence[PastOpinion], votes: Sequence[Opinion]
+) -> PastOpinion | None:
+    if not votes or loaded.task.step_id == votes[0].step_id:
+        return None
+    first = votes[0].step_id
+    return next((each for each in past if each.opinion.step_id == first and each.form), None)
+
+
+def _why(seat: SeatFacts | None, organisations: Mapping[str, Bilingual]) -> Sentence | None:
+    """Why this person: the groups that the seat was opened for, or who handed it over."""
+    if seat is None:
+        return None
+    if seat.why.get("transferred_by"):
+        username = str(seat.why["transferred_by"])
+        found = [e for e in find_people(db(), username) if e.username == username]
+        return Sentence(
+            N_("{who} transferred it to you: {reason}"),
+            {"who": found[0].name if found else username, "reason": seat.why.get("reason", "")},
+        )
+    keys = candidate_keys(actor())
+    groups = [group_name(str(e), organisations) for e in seat.why.get("groups", ()) if e in keys]
+    if not groups:
+        return None
+    return Sentence(N_("You are: {groups}."), {"groups": groups})

@@ -1,0 +1,248 @@
+"""The shared parts in a real browser: keyboard, bulk, rows, totals, conditions, drafts, dialogs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Blueprint, redirect, render_template, request
+from playwright.sync_api import Page, expect
+from werkzeug.wrappers import Response
+
+from app.web import CountersignApp
+from app.web.context import now
+from app.web.security import designer
+
+pytestmark = pytest.mark.browser
+PASSWORD = "correct horse"
+ROWS = [
+    ("中小学食堂改造项目", "教育局", "初审", -5),
+    ("基层卫生院设备更新项目", "卫健局", "终审", 0),
+    ("小型水库除险加固项目", "水利局", "复审", 2),
+    ("农村公路养护项目", "交通运输局", "复审", 20),
+]
+
+
+@dataclass
+class Received:
+    """What the trial server was sent."""
+
+    drafts: list[dict[str, str]] = field(default_factory=list)
+    forms: list[dict[str, str]] = field(default_factory=list)
+    diagrams: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def received(app: CountersignApp) -> Received:
+    """A page of every part, made for this test only."""
+    received = Received()
+    pages = Blueprint("trial", __name__, template_folder="templates")
+
+    @pages.get("/trial")
+    def show() -> str:
+        rows = [
+            {
+                "name": name,
+                "unit": unit,
+                "step": step,
+                "code": f"YS2022-{number:04}",
+                "amount": 374 * number,
+                "due": now() + timedelta(days=days, hours=1),
+            }
+            for number, (name, unit, step, days) in enumerate(ROWS, start=1)
+        ]
+        return render_template("trial_components.html", rows=rows, now=now())
+
+    @pages.post("/trial")
+    def take() -> Response:
+        received.forms.append(request.form.to_dict())
+        return redirect("/trial?taken")
+
+    @pages.post("/trial-draft")
+    def draft() -> dict[str, int]:
+        received.drafts.append(request.form.to_dict())
+        return {"version": len(received.drafts)}
+
+    @pages.get("/trial-diagram")
+    def diagram() -> dict[str, object]:
+        tokens = [
+            {"element": "compile_goals", "state": "passed", "words": ""},
+            {"element": "department_review", "state": "live", "words": "张敏 · 10-10 09:00"},
+        ]
+        return {"xml": Path("bpmn/P_GOAL.bpmn").read_text(encoding="utf-8"), "tokens": tokens}
+
+    @pages.get("/trial-designer")
+    @designer
+    def design() -> str:
+        data = {
+            "xml": Path("bpmn/P_GOAL.bpmn").read_text(encoding="utf-8"),
+            "key": "P_GOAL",
+            "revision": 0,
+            "urls": {name: f"/trial-designer/{name}" for name in ("save", "validate", "deploy")},
+            "roles": [{"value": "unit_clerk", "label": "单位经办人"}],
+            "forms": [{"value": "goal_declaration", "label": "绩效目标申报表"}],
+        }
+        return render_template("trial_designer.html", data=data)
+
+    @pages.post("/trial-designer/<act>")
+    def act(act: str) -> dict[str, object]:
+        received.diagrams.append(request.get_json()["xml"])
+        place = {"code": "x", "where": "re_examination", "level": "block", "detail": "没有办理人"}
+        return {"revision": 1, "words": "草稿已保存", "problems": [place], "url": "/trial"}
+
+    app.register_blueprint(pages)
+    return received
+
+
+@pytest.fixture
+def open_page(watched: Page, address: str, received: Received) -> Callable[..., Page]:
+    def open_page(path: str = "/trial", language: str = "zh", theme: str = "light") -> Page:
+        watched.goto(f"{address}/sign-in?next=/trial")
+        watched.fill("#username", "owner")
+        watched.fill("#password", PASSWORD)
+        watched.press("#password", "Enter")
+        watched.wait_for_url("**/trial")
+        token = watched.locator("[name=csrf_token]").first.input_value()
+        for name, value in (("language", language), ("theme", theme)):
+            watched.request.post(
+                f"{address}/{name}",
+                form={name: value, "csrf_token": token},
+                max_redirects=0,
+            )
+        watched.goto(f"{address}{path}")
+        watched.wait_for_selector("html[data-ready]")
+        return watched
+
+    return open_page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_part_is_accessible_and_fits(
+    open_page: Callable[..., Page],
+    accessibility_violations: Callable[[Page], list[str]],
+    theme: str,
+    width: int,
+) -> None:
+    page = open_page(theme=theme)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_selector("[data-shown]")
+
+    assert accessibility_violations(page) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def test_the_list_is_walked_and_ticked_by_keyboard(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+
+    expect(page.locator("tr.cs-here")).to_contain_text(ROWS[1][0])
+    expect(page.locator("[data-bulk-bar]")).to_contain_text("已选 1 项")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/trial?row=2")
+    page.keyboard.press("?")
+    expect(page.locator("dialog#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).to_be_focused()
+
+
+def test_rows_come_and_go_with_their_numbers_and_the_total(
+    open_page: Callable[..., Page], received: Received
+) -> None:
+    page = open_page()
+
+    page.click("[data-add-row]")
+    page.keyboard.type("成活率")
+    page.fill("[name='indicators.1.weight']", "10")
+    expect(page.locator("[data-total-of]")).to_have_text("100")
+    page.locator("[data-row]").first.locator("[data-remove-row]").click()
+
+    expect(page.locator("[name='indicators.0.name']")).to_have_value("成活率")
+    expect(page.locator("[data-total-of]")).to_have_class("cs-chip over")
+
+
+def test_a_condition_hides_a_field_and_does_not_send_it(
+    open_page: Callable[..., Page], received: Received
+) -> None:
+    page = open_page()
+    expect(page.locator("#year")).to_be_hidden()
+
+    page.select_option("#kind", "b")
+    expect(page.locator("#year")).to_be_visible()
+    page.select_option("#kind", "a")
+    page.dblclick("[data-key=a]")
+    page.wait_for_url("**/trial?taken")
+
+    assert len(received.forms) == 1
+    assert "year" not in received.forms[0]
+
+
+def test_a_draft_is_saved_while_typing(open_page: Callable[..., Page], received: Received) -> None:
+    page = open_page()
+
+    page.fill("#goal", "改造老果园")
+    expect(page.locator("[data-autosave-state]")).to_contain_text("草稿已于")
+
+    assert [draft["goal"] for draft in received.drafts] == ["改造老果园"]
+
+
+def test_the_mark_of_bpmn_io_is_visible_and_uncovered(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.wait_for_selector("[data-shown]")
+
+    for medium in ("screen", "print"):
+        page.emulate_media(media=medium)
+        mark = page.locator(".bjs-powered-by")
+        mark.scroll_into_view_if_needed()
+        assert mark.evaluate(
+            "mark => { const box = mark.getBoundingClientRect();"
+            " return mark.contains(document.elementFromPoint(box.x + 9, box.y + 9)); }"
+        )
+
+
+def test_the_diagram_shows_who_holds_it_in_the_language_of_the_page(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(language="en")
+
+    expect(page.locator(".cs-badge.live")).to_have_text("张敏 · 10-10 09:00")
+    expect(page.locator("[data-element-id=department_review]")).to_contain_text("Department")
+
+
+def test_the_designer_names_problems_on_elements_and_in_a_list(
+    open_page: Callable[..., Page], accessibility_violations: Callable[[Page], list[str]]
+) -> None:
+    page = open_page("/trial-designer")
+    page.wait_for_selector("[data-opened]")
+
+    page.click("[data-do=check]")
+    page.click("[data-where=re_examination]")
+
+    expect(page.locator(".djs-overlays .cs-badge.block")).to_be_visible()
+    expect(page.locator(".bio-properties-panel-header")).to_contain_text("复审")
+    assert page.locator("html").get_attribute("data-untranslated") is None
+    assert accessibility_violations(page) == []
+
+
+def test_names_edited_in_english_are_kept_beside_the_chinese(
+    open_page: Callable[..., Page], received: Received
+) -> None:
+    page = open_page("/trial-designer", language="en")
+    page.wait_for_selector("[data-opened]")
+
+    page.click("[data-element-id=re_examination] .djs-hit", force=True)
+    name = page.locator("#bio-properties-panel-name")
+    expect(name).to_have_value("Re-examination")
+    name.fill("Second look")
+    page.click("[data-do=save]")
+    expect(page.locator("[data-designer-state]")).to_have_text("草稿已保存")
+
+    saved = received.diagrams[-1]
+    assert 'id="re_examination" name="复审"' in saved
+    assert '<camunda:property name="appr.name.en" value="Second look" />' in saved
+    assert 'id="department_review" name="部门审核"' in saved
