@@ -1,34 +1,16 @@
 """A small bureau: one section, one department with two units, one agency, and its people."""
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from app.core.database import Base, Database
 from app.identity import Membership, Organisation, Role, User, hash_password
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "countersign"
 PASSWORD_HASH = hash_password(PASSWORD, CHEAP)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(os.environ.get("TRIAL_URL") or f"sqlite:///{tmp_path / 'test.db'}")
-    Base.metadata.drop_all(database.engine)
-    Base.metadata.create_all(database.engine)
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.unit_of_work() as session:
-        yield session
 
 
 @pytest.fixture

@@ -1,0 +1,116 @@
+"""The file of one project's goal, read in one statement for whoever decides about it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from app.core.errors import NotFoundError
+from app.core.i18n import N_, Bilingual
+from app.identity import Organisation
+from app.projects.models import GoalVersion, Project
+
+
+@dataclass(frozen=True, slots=True)
+class GoalFile:
+    """A project with its money, the newest version of its goal, and the names around it."""
+
+    project: Project
+    #: The newest version, whatever became of it; None before the first submission.
+    latest: GoalVersion | None
+    unit: Bilingual
+    department: Bilingual
+    agency: Bilingual | None
+    #: Of the same project in the year before, 10k yuan; None when it is new or unknown.
+    last_year_amount: Decimal | None
+
+    @property
+    def goal(self) -> dict[str, Any]:
+        """The goal as last submitted; empty before the first submission."""
+        empty: dict[str, Any] = {"medium_goal": "", "annual_goal": "", "indicators": []}
+        return dict(self.latest.form_values) if self.latest else empty
+
+    @property
+    def sources(self) -> list[dict[str, str]]:
+        """The money by source, as forms show it."""
+        return [
+            {"source": each.source, "amount": str(each.amount)} for each in self.project.sources
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        """The head of every form about the project."""
+        return {
+            "project_code": self.project.code,
+            "project_name": _both(self.project.name),
+            "unit_name": _both(self.unit),
+            "department_name": _both(self.department),
+            "fiscal_year": self.project.fiscal_year,
+            "is_multi_year": self.project.end_date.year > self.project.start_date.year,
+        }
+
+    def opening_values(self) -> dict[str, Any]:
+        """What the goal declaration (F04) opens with: facts, money, and the last submission."""
+        money = {"year_amount": str(self.project.year_amount), "sources": self.sources}
+        return self.goal | self.facts() | money
+
+
+def open_goal_file(session: Session, code: str) -> GoalFile:
+    """The file of the project with this code.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    rows = session.execute(_query(code)).unique().all()
+    if not rows:
+        raise NotFoundError(N_("Expected a project with the code “{found}”."), found=code)
+    project, latest, unit, department, agency, last_year = rows[0]
+    return GoalFile(
+        project=project,
+        latest=latest,
+        unit=Bilingual(unit.name_zh, unit.name_en),
+        department=Bilingual(department.name_zh, department.name_en),
+        agency=Bilingual(agency.name_zh, agency.name_en) if agency else None,
+        last_year_amount=last_year,
+    )
+
+
+def _query(code: str) -> Select[Any]:
+    newest = (
+        select(func.max(GoalVersion.number))
+        .where(GoalVersion.project_id == Project.id)
+        .correlate(Project)
+        .scalar_subquery()
+    )
+    before = aliased(Project)
+    last_year = (
+        select(before.year_amount)
+        .where(
+            before.unit_code == Project.unit_code,
+            before.fiscal_year == Project.fiscal_year - 1,
+            before.name_zh == Project.name_zh,
+        )
+        .order_by(before.code)
+        .limit(1)
+        .correlate(Project)
+        .scalar_subquery()
+    )
+    unit, department, agency = (aliased(Organisation) for _ in range(3))
+    return (
+        select(Project, GoalVersion, unit, department, agency, last_year)
+        .join(unit, unit.code == Project.unit_code)
+        .join(department, department.code == Project.department_code)
+        .outerjoin(agency, agency.code == Project.agency_code)
+        .outerjoin(
+            GoalVersion,
+            and_(GoalVersion.project_id == Project.id, GoalVersion.number == newest),
+        )
+        .options(joinedload(Project.sources))
+        .where(Project.code == code)
+    )
+
+
+def _both(name: Bilingual) -> str:
+    """A name in a field that holds one text for readers of both languages."""
+    return f"{name.zh} / {name.en}"
