@@ -80,24 +80,16 @@ def may_install() -> bool:
 
 
 def install(programs: list[Program]) -> None:
-    """Install Debian's packages.
-
-    Raises:
-        subprocess.CalledProcessError: apt-get failed; it has said why.
-    """
+    """Install Debian's packages; where that fails, apt-get has said why."""
     packages = [each.package for each in programs]
     if any(each.name == "Chinese font" for each in programs):
         packages.append("fontconfig")
     print(f"→ installing {', '.join(packages)} (some minutes, once)", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     get = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "-o", "Acquire::Retries=3"]
-    subprocess.run([*get, "update"], check=True, env=quiet)
-    subprocess.run(
-        [*get, "install", "--yes", "--no-install-recommends", *packages],
-        check=True,
-        env=quiet,
-        stdout=subprocess.DEVNULL,
-    )
+    subprocess.run([*get, "update"], check=False, env=quiet)
+    install = [*get, "install", "--yes", "--no-install-recommends", *packages]
+    subprocess.run(install, check=False, env=quiet, stdout=subprocess.DEVNULL)
 
 
 def main() -> int:
