@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from app.core.errors import Problem
-from app.core.i18n import Bilingual
-from app.engine.expressions import Dynamic
+from app.core.errors import InvalidInputError, Problem
+from app.core.i18n import N_, Bilingual
+from app.engine.expressions import NO_CLOCK, Budget, Dynamic, budget_at
 from app.engine.graph import Graph
 from app.engine.specs import ScopeSpec
-from app.engine.timers import due_at
+from app.engine.timers import TimerError, due_at, is_iso
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +83,47 @@ class StepDefinition:
     #: Zone in which a date without a zone is read.
     zone: tzinfo
 
-    def candidates(self, variables: Mapping[str, object]) -> Candidates:
+    def candidates(self, variables: Mapping[str, object], budget: Budget = NO_CLOCK) -> Candidates:
         """Work out the people only; a host with its own calendar reads `due_date` itself."""
-        assignee = self.assignee.texts(variables) if self.assignee else ()
+        assignee = self.assignee.texts(variables, budget) if self.assignee else ()
         return Candidates(
             assignee=assignee[0] if assignee else None,
-            users=_texts(self.candidate_users, variables),
-            groups=_texts(self.candidate_groups, variables),
+            users=_texts(self.candidate_users, variables, budget),
+            groups=_texts(self.candidate_groups, variables, budget),
         )
 
     def resolve(self, variables: Mapping[str, object], now: datetime) -> Assignment:
-        """Work out people and times; a duration counts from `now`; a bare due date ends its day."""
-        people = self.candidates(variables)
-        priority = self.priority.texts(variables) if self.priority else ()
+        """Work out people and times; a duration counts from `now`; a bare due date ends its day.
+
+        A due text that only the host understands (working days such as `P5BD`) gives no time here.
+        """
+        budget = budget_at(now, self.zone)
+        people = self.candidates(variables, budget)
+        priority = self.priority.texts(variables, budget) if self.priority else ()
         return Assignment(
             assignee=people.assignee,
             candidate_users=people.users,
             candidate_groups=people.groups,
-            due_at=_moment(self.due_date, variables, now, self.zone),
-            follow_up_at=_moment(self.follow_up_date, variables, now, self.zone),
-            priority=int(priority[0]) if priority else None,
+            due_at=self._moment(self.due_date, variables, now, budget),
+            follow_up_at=self._moment(self.follow_up_date, variables, now, budget),
+            priority=int(priority[0]) if priority and priority[0].lstrip("-").isdigit() else None,
         )
+
+    def _moment(
+        self, given: Dynamic | None, variables: Mapping[str, object], now: datetime, budget: Budget
+    ) -> datetime | None:
+        found = given.value(variables, budget) if given else None
+        if found is None or given is None or not (given.expression or is_iso(given.text)):
+            return None
+        try:
+            return due_at(found, now, self.zone, date_ends_at=timedelta(days=1))
+        except TimerError as error:
+            raise InvalidInputError(
+                N_("Expected a due time of the step {step} from “{text}”, found {found}."),
+                step=self.name,
+                text=given.text,
+                found=str(error),
+            ) from None
 
     def outcome(self, code: str) -> Outcome | None:
         """The outcome with this code."""
@@ -173,15 +193,8 @@ class Process:
         return self.definitions[definition_key].elements[element_id]
 
 
-def _texts(values: tuple[Dynamic, ...], variables: Mapping[str, object]) -> tuple[str, ...]:
-    found = [text for value in values for text in value.texts(variables)]
+def _texts(
+    values: tuple[Dynamic, ...], variables: Mapping[str, object], budget: Budget
+) -> tuple[str, ...]:
+    found = [text for value in values for text in value.texts(variables, budget)]
     return tuple(dict.fromkeys(found))
-
-
-def _moment(
-    value: Dynamic | None, variables: Mapping[str, object], now: datetime, zone: tzinfo
-) -> datetime | None:
-    if value is None:
-        return None
-    found = value.value(variables)
-    return None if found is None else due_at(found, now, zone, date_ends_at=timedelta(days=1))

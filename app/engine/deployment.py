@@ -25,6 +25,7 @@ from app.engine.reader import (
     read_process,
     vendor,
 )
+from app.engine.soundness import check_soundness
 from app.engine.specs import ScopeSpec
 from app.engine.structure import check_structure
 from app.engine.xml_file import open_xml, refuse
@@ -43,6 +44,8 @@ def parse(xml: bytes, limits: Limits | None = None) -> Definition:
     for level in reading.graph.levels.values():
         normalise(level)
     check_structure(reading)
+    _raise_problems(reading)
+    check_soundness(reading, limits)
     _raise_problems(reading)
     scopes = {
         level.id: ScopeSpec(reading.graph.key, level, limits.zone)

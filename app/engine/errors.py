@@ -1,4 +1,4 @@
-"""What the engine refuses, and why: a diagram at deployment, a move, or a step that cannot go on."""
+"""What the engine refuses and why: a diagram, a move, or a step that cannot go on."""
 
 from typing import Literal
 
@@ -28,8 +28,8 @@ class EngineError(CountersignError):
     `kind` says what went wrong, so that an incident can be typed:
     `expression` an expression failed or gave something unusable · `no_match` no flow of a gateway
     fits · `handler` a service handler failed · `topic` nobody handles the topic · `error` a BPMN
-    error that nothing catches · `timer` an unusable due time · `value` a value that cannot be kept ·
-    `stuck` only joins are waiting · `endless` too many automatic elements in one step ·
+    error that nothing catches · `timer` an unusable due time · `value` a value that cannot be
+    kept · `stuck` only joins are waiting · `endless` too many automatic elements in one step ·
     `state` the stored state does not belong to this definition or cannot be read.
     """
 

@@ -3,9 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
-from app.feel import Expression, FeelError, compile_expression, translate_legacy
+from app.core.errors import InvalidInputError
+from app.core.i18n import N_
+from app.feel import Budget, Expression, FeelError, compile_expression, translate_legacy
 
+#: The usual limits, and no time: `now()` is null.
+NO_CLOCK = Budget()
 _LEGACY = re.compile(r"^\s*[$#]\{")
 
 
@@ -15,6 +20,11 @@ def compile_feel(source: str, names: Iterable[str] = ()) -> Expression:
     if _LEGACY.match(text):
         text = translate_legacy(text)
     return compile_expression(text.removeprefix("="), names)
+
+
+def budget_at(now: datetime, zone: tzinfo) -> Budget:
+    """The usual limits of an evaluation, with `now()` and `today()` as of this moment."""
+    return Budget(clock=lambda: now.astimezone(zone))
 
 
 def is_expression(text: str) -> bool:
@@ -29,13 +39,20 @@ class Dynamic:
     text: str
     expression: Expression | None
 
-    def value(self, variables: Mapping[str, object]) -> object:
+    def value(self, variables: Mapping[str, object], budget: Budget) -> object:
         """The text itself, or what the expression gives (None when it finds nothing)."""
-        return self.expression.evaluate(variables) if self.expression else self.text
+        if self.expression is None:
+            return self.text
+        try:
+            return self.expression.evaluate(variables, budget)
+        except FeelError as error:
+            raise InvalidInputError(
+                N_("The expression “{text}” failed: {reason}"), text=self.text, reason=str(error)
+            ) from None
 
-    def texts(self, variables: Mapping[str, object]) -> tuple[str, ...]:
+    def texts(self, variables: Mapping[str, object], budget: Budget) -> tuple[str, ...]:
         """The value as a flat list of texts; nothing for None."""
-        found = self.value(variables)
+        found = self.value(variables, budget)
         if found is None:
             return ()
         if isinstance(found, Sequence) and not isinstance(found, str):
@@ -71,9 +88,12 @@ def _split(text: str) -> list[str]:
 
 
 __all__ = [
+    "NO_CLOCK",
+    "Budget",
     "Dynamic",
     "Expression",
     "FeelError",
+    "budget_at",
     "compile_feel",
     "dynamic",
     "dynamics",

@@ -5,6 +5,8 @@ from datetime import tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+_BEIJING = ZoneInfo("Asia/Shanghai")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -28,7 +30,7 @@ class Limits:
     #: warning); `refuse`: the diagram is refused.
     untyped_tasks: Literal["pass", "refuse"] = "pass"
     #: Zone of dates and times that carry none.
-    zone: tzinfo = ZoneInfo("Asia/Shanghai")
+    zone: tzinfo = _BEIJING
 
 
 #: Automatic elements that one step may run before it is called endless.

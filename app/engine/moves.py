@@ -6,7 +6,7 @@ branch, the arrivals at joins and the inner levels among them, so that nothing s
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from app.core.i18n import N_
 from app.engine import codec
@@ -50,7 +50,7 @@ def move(
 
     Any legal target will do: whether the step's policy offers it is the host's question.
     """
-    top = codec.load(process, state, now, handlers)
+    top = codec.load(process, state, now.astimezone(UTC), handlers)
     before = open_steps(top)
     token = open_step(top, task_id)
     for scope, (_, step_id) in sorted(_legal(top, token), key=lambda found: -_depth(found[0])):

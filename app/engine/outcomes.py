@@ -25,7 +25,7 @@ _NAMES = {
     "reject": Bilingual("不予通过", "Reject"),
 }
 _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
-_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_TEXT = r'"(?P<code>(?:[^"\\]|\\.)*)"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +179,21 @@ def _named(flow: Flow, step_id: str) -> list[str]:
     """Codes that a condition compares with `step.outcome`."""
     text = flow.condition.source if flow.condition and not flow.is_default else ""
     subject = rf"(?<![\w.]){re.escape(step_id)}\s*\.\s*outcome\b"
-    found: list[str] = []
-    for match in re.finditer(rf"{subject}\s*(?:!?=)\s*({_TEXT.pattern})", text):
-        found.append(match.group(2))
-    for match in re.finditer(rf"({_TEXT.pattern})\s*!?=\s*{subject}", text):
-        found.append(match.group(2))
-    for match in re.finditer(rf"{subject}\s+in\s*[(\[]([^)\]]*)[)\]]", text):
-        found += _TEXT.findall(match.group(1))
-    for match in re.finditer(rf"list contains\s*\(\s*\[([^\]]*)\]\s*,\s*{subject}", text):
-        found += _TEXT.findall(match.group(1))
+    found = [
+        match.group("code")
+        for pattern in (
+            rf"{subject}\s*!?=\s*{_TEXT}",
+            rf"{_TEXT}\s*!?=\s*{subject}",
+        )
+        for match in re.finditer(pattern, text)
+    ]
+    lists = (
+        rf"{subject}\s+in\s*[(\[]([^)\]]*)[)\]]",
+        rf"list contains\s*\(\s*\[([^\]]*)\]\s*,\s*{subject}",
+    )
+    for pattern in lists:
+        for match in re.finditer(pattern, text):
+            found += [each.group("code") for each in re.finditer(_TEXT, match.group(1))]
     return list(dict.fromkeys(found))
 
 

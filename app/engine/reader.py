@@ -117,7 +117,7 @@ def vendor(element: etree._Element, name: str) -> str | None:
 
 
 def vendor_elements(element: etree._Element, path: str) -> Iterator[etree._Element]:
-    """Camunda elements among the extensions of an element, by their path (`properties/property`)."""
+    """Camunda elements among the extensions of an element, by path (`a/b`)."""
     for extension in element.iterfind(f"{BPMN}extensionElements"):
         for prefix in VENDORS:
             yield from extension.iterfind("/".join(prefix + part for part in path.split("/")))

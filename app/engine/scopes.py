@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from app.core.i18n import N_
+from app.engine.expressions import NO_CLOCK, budget_at
 from app.engine.graph import CallMapping, Flow
 from app.engine.limits import AUTOMATIC_ELEMENTS, OPEN_LEVELS
 from app.engine.specs import CallSpec, ScopeSpec, StepSpec, TokenSpec, set_clock
@@ -219,6 +220,8 @@ class TopScope(Scope, BpmnWorkflow):
         self.process = process
         self.handlers = handlers
         self._now = now
+        #: For expressions: limits, and the time of this call.
+        self.budget = budget_at(now, self.spec.zone) if now else NO_CLOCK
         self.top = self
         self.ready: deque[Token] = deque()
         self.passed: list[Passed] = []
@@ -323,6 +326,7 @@ class TopScope(Scope, BpmnWorkflow):
             )
 
     def finish(self) -> None:
+        """The instance has ended."""
         self.completed = True
 
 
@@ -349,10 +353,12 @@ class SubScope(Scope, BpmnSubWorkflow):
 
         @property
         def top(self) -> TopScope:
+            """The instance."""
             return self.top_workflow
 
     @property
     def parent_token(self) -> Token | None:
+        """The running call or sub-process around this level."""
         return self._parent_token
 
     @property
@@ -364,6 +370,7 @@ class SubScope(Scope, BpmnSubWorkflow):
         return 0
 
     def variables(self) -> Mapping[str, object]:
+        """Those of the level around for a sub-process; for a call as its mapping says."""
         outer = self._parent_token.scope
         if not self._is_call:
             return outer.variables()
@@ -382,6 +389,7 @@ class SubScope(Scope, BpmnSubWorkflow):
                 self.data[each.target] = spec.evaluate(each.source, outer)
 
     def finish(self) -> None:
+        """Give the call's results to the level around, and let the call go on."""
         token = self._parent_token
         outer = token.scope
         if self._is_call:

@@ -66,7 +66,7 @@ class ScopeSpec(BpmnProcessSpec):
             node.id: _SPECS[node.type](self, node) for node in level.nodes.values()
         }
         for spec in self.nodes.values():
-            spec.link()
+            spec._link()
         self.first = self.nodes[level.start.id]
         self.root.connect(self.first)
         self.inclusive_joins = tuple(
@@ -97,7 +97,7 @@ class TokenSpec(BpmnTaskSpec):
         """Arguments that the SpiffWorkflow class of this spec asks for."""
         return {}
 
-    def link(self) -> None:
+    def _link(self) -> None:
         """Connect to the specs behind the flows, once all of them exist."""
         for flow in self.flows:
             TaskSpec.connect(self, self.scope_spec.nodes[flow.target])
@@ -113,20 +113,20 @@ class TokenSpec(BpmnTaskSpec):
         """No token exists before it is there."""
 
     def _update(self, my_task: Task) -> None:
-        if self.arrive(cast("Token", my_task)):
+        if self._arrive(cast("Token", my_task)):
             my_task._ready()
 
     def _on_ready(self, my_task: Task) -> None:
-        self.become_ready(cast("Token", my_task))
+        self._become_ready(cast("Token", my_task))
 
     def _run_hook(self, my_task: Task) -> bool:
-        self.act(cast("Token", my_task))
+        self._act(cast("Token", my_task))
         return True
 
     def _on_complete_hook(self, my_task: Task) -> None:
         token = cast("Token", my_task)
         token._drop_children()
-        token.scope.leave(token, self.choose(token.scope))
+        token.scope.leave(token, self._choose(token.scope))
 
     def _on_cancel(self, my_task: Task) -> None:
         token = cast("Token", my_task)
@@ -134,18 +134,18 @@ class TokenSpec(BpmnTaskSpec):
 
     # What BPMN means.
 
-    def arrive(self, token: "Token") -> bool:
+    def _arrive(self, token: "Token") -> bool:
         """A token has come; whether it may run now."""
         return True
 
-    def become_ready(self, token: "Token") -> None:
+    def _become_ready(self, token: "Token") -> None:
         """The token may run: by itself, unless a person has to act."""
         token.scope.top.ready.append(token)
 
-    def act(self, token: "Token") -> None:
+    def _act(self, token: "Token") -> None:
         """Do what the element does."""
 
-    def choose(self, scope: "Scope") -> Sequence[Flow]:
+    def _choose(self, scope: "Scope") -> Sequence[Flow]:
         """The flows that get a token when this one is done."""
         return self.flows
 
@@ -162,7 +162,7 @@ class TokenSpec(BpmnTaskSpec):
     def evaluate(self, expression: Expression, scope: "Scope") -> object:
         """The value of an expression here; a failing one names this element."""
         try:
-            return expression.evaluate_strict(scope.variables())
+            return expression.evaluate_strict(scope.variables(), scope.top.budget)
         except FeelError as error:
             raise self.failure(
                 "expression",
@@ -223,13 +223,13 @@ class EndSpec(TokenSpec, EndEvent):
     def _more(self, node: Node) -> dict[str, object]:
         return _event(node)
 
-    def link(self) -> None:
-        super().link()
+    def _link(self) -> None:
+        super()._link()
         nodes = self.scope_spec.nodes
         splits = (split for split, _ in self.scope_spec.blocks.get(self.node.id, ()))
         self.is_beside = any(isinstance(nodes[split], BoundarySpec) for split in splits)
 
-    def act(self, token: "Token") -> None:
+    def _act(self, token: "Token") -> None:
         event, scope = self.node.event, token.scope
         if event is not None and event.kind == "error":
             scope.top.passed.append(Passed(self.scope_spec.definition_key, self.node.id))
@@ -252,7 +252,7 @@ class PassSpec(TokenSpec, ManualTask):
 class StepSpec(TokenSpec, UserTask):
     """User task: waits for a person."""
 
-    def become_ready(self, token: "Token") -> None:
+    def _become_ready(self, token: "Token") -> None:
         token.scope.top.visit(self)
         token.scope.attach_timers(token)
 
@@ -260,7 +260,7 @@ class StepSpec(TokenSpec, UserTask):
 class ServiceSpec(TokenSpec, ServiceTask):
     """Service and send task: a handler answers within the step."""
 
-    def act(self, token: "Token") -> None:
+    def _act(self, token: "Token") -> None:
         top, topic = token.scope.top, self.node.topic or ""
         handler = top.handlers.get(topic)
         if handler is None:
@@ -303,7 +303,7 @@ class ScriptSpec(TokenSpec, ScriptTask):
     def _more(self, node: Node) -> dict[str, object]:
         return {"script": node.script.source if node.script else ""}
 
-    def act(self, token: "Token") -> None:
+    def _act(self, token: "Token") -> None:
         if self.node.script is not None:
             value = self.evaluate(self.node.script, token.scope)
             token.scope.data[self.node.result_variable or self.node.id] = value
@@ -312,7 +312,7 @@ class ScriptSpec(TokenSpec, ScriptTask):
 class ExclusiveSpec(TokenSpec, ExclusiveGateway):
     """Exclusive gateway: the first flow in the file whose condition is true, else the default."""
 
-    def choose(self, scope: "Scope") -> Sequence[Flow]:
+    def _choose(self, scope: "Scope") -> Sequence[Flow]:
         default: tuple[Flow, ...] = ()
         for flow in self.flows:
             if flow.is_default:
@@ -327,7 +327,7 @@ class ExclusiveSpec(TokenSpec, ExclusiveGateway):
 class ParallelSpec(TokenSpec, ParallelGateway):
     """Parallel gateway: takes one token of every incoming flow, puts one on every outgoing flow."""
 
-    def arrive(self, token: "Token") -> bool:
+    def _arrive(self, token: "Token") -> bool:
         wanted = [flow.id for flow in self.node.incoming]
         if len(wanted) < 2:
             return True
@@ -355,7 +355,7 @@ class InclusiveSpec(TokenSpec, InclusiveGateway):
             flow.id: _backwards(before, flow.source, self.node.id) for flow in self.node.incoming
         }
 
-    def arrive(self, token: "Token") -> bool:
+    def _arrive(self, token: "Token") -> bool:
         if len(self.node.incoming) < 2:
             return True
         # Whether more can come is decided when nothing else runs: `fire_when_complete`.
@@ -371,15 +371,15 @@ class InclusiveSpec(TokenSpec, InclusiveGateway):
         empty = [self.sources[flow.id] for flow in self.node.incoming if flow.id not in arrived]
         for token in scope.tokens():
             place = token.task_spec.node.id
-            if token.task_spec is not self and place not in reachable_full:
-                if any(place in sources for sources in empty):
-                    return False
+            more_may_come = any(place in sources for sources in empty)
+            if token.task_spec is not self and more_may_come and place not in reachable_full:
+                return False
         first = [tokens[0] for tokens in arrived.values()]
         scope.consume(first, keep=first[0])
         first[0]._ready()
         return True
 
-    def choose(self, scope: "Scope") -> Sequence[Flow]:
+    def _choose(self, scope: "Scope") -> Sequence[Flow]:
         chosen = [flow for flow in self.flows if not flow.is_default and self.holds(flow, scope)]
         chosen = chosen or [flow for flow in self.flows if flow.is_default]
         if not chosen:
@@ -393,7 +393,7 @@ class SubProcessSpec(TokenSpec, SubWorkflowTask):
     def _more(self, node: Node) -> dict[str, object]:
         return {"subworkflow_spec": node.id}
 
-    def arrive(self, token: "Token") -> bool:
+    def _arrive(self, token: "Token") -> bool:
         token._set_state(TaskState.STARTED)
         token.scope.attach_timers(token)
         token.scope.top.open_scope(token)
@@ -413,7 +413,7 @@ class TimerSpec(TokenSpec, IntermediateCatchEvent):
     def _more(self, node: Node) -> dict[str, object]:
         return _event(node)
 
-    def arrive(self, token: "Token") -> bool:
+    def _arrive(self, token: "Token") -> bool:
         token._set_state(TaskState.WAITING)
         set_clock(self, token)
         return False

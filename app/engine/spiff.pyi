@@ -29,7 +29,7 @@ class Task:
         task_spec: TaskSpec | None,
         parent: Task | None = None,
         state: int = ...,
-        id: Any = None,
+        id: Any = None,  # noqa: A002
     ) -> None: ...
     @property
     def state(self) -> int: ...

@@ -1,11 +1,16 @@
 """The deploy gate, second half: every element can be reached, can reach an end, and can decide."""
 
+import re
+
 from app.core.i18n import N_
 from app.engine.graph import Level, Node
 from app.engine.reader import People, Reading
+from app.engine.timers import is_iso
 
 #: Properties that say who does a step instead of an assignee or candidates.
 _ASSIGNING = ("appr.strategy", "appr.param")
+#: Durations in working days, which the host counts on its calendar.
+_WORKING = re.compile(r"P\d{1,3}BD$")
 
 
 def check_structure(reading: Reading) -> None:
@@ -50,36 +55,31 @@ def _check_ends(reading: Reading, node: Node) -> None:
 
 
 def _check_gateway(reading: Reading, node: Node) -> None:
-    if node.default_flow and all(flow.id != node.default_flow for flow in node.outgoing):
-        known = reading.graph.levels[node.level].nodes.get(f"{node.id}~split")
-        if known is None:
-            reading.refuse(
-                "default",
-                node.id,
-                N_("Expected the default flow among the outgoing flows, found “{found}”."),
-                found=node.default_flow,
-            )
-    if node.type == "parallelGateway":
-        for flow in node.outgoing:
-            if flow.condition_text or flow.is_default:
-                reading.refuse(
-                    "condition",
-                    flow.id,
-                    N_(
-                        "Expected no condition behind a parallel "
-                        "gateway, which takes every flow; found one."
-                    ),
-                )
-    elif node.type in {"exclusiveGateway", "inclusiveGateway"} and not node.implied:
-        for flow in node.outgoing:
-            if len(node.outgoing) > 1 and not flow.condition_text and not flow.is_default:
-                reading.refuse(
-                    "condition",
-                    flow.id,
-                    N_("Expected a condition, or this flow as the default, found neither."),
-                )
+    level = reading.graph.levels[node.level]
+    chooser = level.nodes.get(f"{node.id}~split", node)
+    if node.default_flow and all(flow.id != node.default_flow for flow in chooser.outgoing):
+        reading.refuse(
+            "default",
+            node.id,
+            N_("Expected the default flow among the outgoing flows, found “{found}”."),
+            found=node.default_flow,
+        )
+    chooses = node.type in {"exclusiveGateway", "inclusiveGateway"} and not node.implied
     for flow in node.outgoing:
-        if flow.is_default and flow.condition_text:
+        conditional = bool(flow.condition_text)
+        if node.type == "parallelGateway" and (conditional or flow.is_default):
+            reading.refuse(
+                "condition",
+                flow.id,
+                N_("Expected no condition behind a parallel gateway, which takes every flow."),
+            )
+        elif chooses and len(node.outgoing) > 1 and not (conditional or flow.is_default):
+            reading.refuse(
+                "condition",
+                flow.id,
+                N_("Expected a condition, or this flow as the default, found neither."),
+            )
+        elif flow.is_default and conditional:
             reading.warn(
                 "condition", flow.id, N_("The condition of a default flow is not evaluated.")
             )
@@ -89,6 +89,17 @@ def _check_people(reading: Reading, node: Node) -> None:
     if node.type != "userTask":
         return
     people = reading.people.get(node.id, People())
+    for given in (people.due_date, people.follow_up_date):
+        if given and not (given.expression or is_iso(given.text) or _WORKING.match(given.text)):
+            reading.refuse(
+                "due",
+                node.id,
+                N_(
+                    "Expected a due time such as P3D, P3BD (working days), 2022-10-10 or an "
+                    "expression, found “{found}”."
+                ),
+                found=given.text,
+            )
     named = people.assignee or people.candidate_users or people.candidate_groups
     if not named and not any(node.properties.get(name, "").strip() for name in _ASSIGNING):
         reading.refuse(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from app.engine.expressions import budget_at
 from app.engine.graph import TimerRule
 from app.feel import YearsMonthsDuration
 
@@ -116,7 +117,7 @@ def schedule(
     """Work out when a timer that starts `now` is due; raises `TimerError` or `FeelError`."""
     value: object = rule.text
     if rule.expression is not None:
-        value = rule.expression.evaluate_strict(variables)
+        value = rule.expression.evaluate_strict(variables, budget_at(now, zone))
     if isinstance(value, str) and value.startswith("R"):
         return _cycle(value, now, zone)
     if rule.kind == "timeCycle":

@@ -10,9 +10,11 @@
 
 Kinds: start, end, terminate, error, step, service, script, manual, task, xor, and, or, call, sub,
 timer, throw, and boundary / beside (a timer or an error on an activity that interrupts or not).
-A `sub x` line opens an embedded sub-process that a line `}` closes. A flow is named `<from>-to-<to>`.
+A `sub x` line opens an embedded sub-process that a line `}` closes. Flows are named
+`<from>-to-<to>`.
 """
 
+import itertools
 import re
 from html import escape
 
@@ -113,7 +115,7 @@ def _flows(line: str) -> str:
     chain, _, name = chain.partition(" # ")
     ends = [end.strip() for end in chain.split(">")]
     found = ""
-    for source, target in zip(ends, ends[1:], strict=False):
+    for source, target in itertools.pairwise(ends):
         inside = ""
         if condition:
             inside = (

@@ -1,0 +1,92 @@
+"""A running instance in a test: every act loads the stored state, as the product does."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from app.engine import (
+    Handler,
+    Process,
+    ReturnTarget,
+    Step,
+    complete,
+    fire,
+    link,
+    move,
+    open_tasks,
+    parse,
+    return_targets,
+    start,
+)
+from tests.engine.drawing import draw
+
+NOW = datetime(2022, 10, 10, 1, 0, tzinfo=UTC)
+
+
+def process_of(*texts: str) -> Process:
+    """The process whose main diagram is the first text; the others are called P1, P2, …"""
+    keys = ["p", *(f"P{number}" for number in range(1, len(texts)))]
+    return link([parse(draw(text, key)) for key, text in zip(keys, texts, strict=True)])
+
+
+class Game:
+    def __init__(
+        self,
+        *texts: str,
+        handlers: Mapping[str, Handler] | None = None,
+        now: datetime = NOW,
+        process: Process | None = None,
+        **variables: object,
+    ) -> None:
+        self.process = process or process_of(*texts)
+        self.handlers = handlers or {}
+        self.now = now
+        self.step: Step = start(self.process, variables, now, self.handlers)
+        self.passed = list(self.step.passed)
+
+    @property
+    def open(self) -> list[str]:
+        """Step ids of the open tasks, sorted."""
+        return sorted(each.step_id for each in open_tasks(self.process, self.step.state))
+
+    @property
+    def ended(self) -> str | None:
+        return self.step.ended.element_id if self.step.ended else None
+
+    def task(self, step_id: str) -> str:
+        tasks = open_tasks(self.process, self.step.state)
+        return next(each.id for each in tasks if each.step_id == step_id)
+
+    def do(self, step_id: str, outcome: str | None = None, **values: object) -> "Game":
+        if outcome is not None:
+            values["outcome"] = outcome
+        return self._take(
+            complete(
+                self.process, self.step.state, self.task(step_id), values, self.now, self.handlers
+            )
+        )
+
+    def move(self, step_id: str, target: str) -> "Game":
+        return self._take(
+            move(self.process, self.step.state, self.task(step_id), target, self.now, self.handlers)
+        )
+
+    def wait(self, **duration: float) -> "Game":
+        self.now += timedelta(**duration)
+        return self._take(fire(self.process, self.step.state, self.now, self.handlers))
+
+    def targets(self, step_id: str, policy: str | None = "any") -> list[str]:
+        return [each.step_id for each in self.choices(step_id, policy)]
+
+    def choices(self, step_id: str, policy: str | None = "any") -> tuple[ReturnTarget, ...]:
+        return return_targets(self.process, self.step.state, self.task(step_id), policy)
+
+    def variable(self, name: str) -> object:
+        return self.step.variables.get(name)
+
+    def _take(self, step: Step) -> "Game":
+        self.step = step
+        self.passed += step.passed
+        return self
+
+    def passed_ids(self) -> list[str]:
+        return [each.element_id for each in self.passed]
