@@ -11,6 +11,7 @@ from app.core.installation import read_clock
 from app.core.settings import Settings
 from app.web import assets, errors, formats, language, navigation, refill, security, sentences
 from app.workflow.calendar import WorkingCalendar
+from app.workflow.resources import open_database
 
 #: Every file of pages, each with a blueprint named `pages`.
 PAGES = (
@@ -52,7 +53,7 @@ def create_app(
 ) -> CountersignApp:
     """Build the application; `database` and `clock` default to those of this installation."""
     app = CountersignApp("app.web", static_folder=None)
-    app.database = database or Database(settings.database_url)
+    app.database = database or open_database(settings)
     app.clock = clock
     app.extensions["settings"] = settings
     app.extensions["calendar"] = WorkingCalendar(

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from app.identity import SIGN_IN_REFUSED, sample_sign_ins, sign_in
+from app.projects.sample import SAMPLE_PASSWORD
 from app.web.context import actor_or_none, db, now
 from app.web.security import begin_session, end_session, local_path, public
 
@@ -48,5 +49,6 @@ def _form(target: str | None, **values: object) -> str:
         "sign_in.html",
         next=target or "",
         samples=sample_sign_ins(db()),
+        sample_password=SAMPLE_PASSWORD,
         **values,
     )

@@ -10,6 +10,9 @@ from flask import Blueprint, redirect, render_template, request
 from playwright.sync_api import Page, expect
 from werkzeug.wrappers import Response
 
+from app.core.database import Database
+from app.identity import User, hash_password
+from app.projects.sample import SAMPLE_PASSWORD
 from app.web import CountersignApp
 from app.web.context import now
 from app.web.security import designer
@@ -191,9 +194,14 @@ def test_a_draft_is_saved_while_typing(open_page: Callable[..., Page], received:
     assert [draft["goal"] for draft in received.drafts] == ["改造老果园"]
 
 
-def test_the_mark_of_bpmn_io_is_visible_and_uncovered(open_page: Callable[..., Page]) -> None:
-    page = open_page()
-    page.wait_for_selector("[data-shown]")
+@pytest.mark.parametrize(
+    ("path", "ready"), [("/trial", "[data-shown]"), ("/trial-designer", "[data-opened]")]
+)
+def test_the_mark_of_bpmn_io_is_visible_and_uncovered(
+    open_page: Callable[..., Page], path: str, ready: str
+) -> None:
+    page = open_page(path, theme="dark")
+    page.wait_for_selector(ready)
 
     for medium in ("screen", "print"):
         page.emulate_media(media=medium)
@@ -227,6 +235,35 @@ def test_the_designer_names_problems_on_elements_and_in_a_list(
     expect(page.locator(".bio-properties-panel-header")).to_contain_text("复审")
     assert page.locator("html").get_attribute("data-untranslated") is None
     assert accessibility_violations(page) == []
+
+
+def test_a_deployment_asks_for_a_note_and_goes_on(
+    open_page: Callable[..., Page], received: Received
+) -> None:
+    page = open_page("/trial-designer")
+    page.wait_for_selector("[data-opened]")
+
+    page.click("[data-open-dialog=deploy]")
+    page.fill("#note", "增加复核环节")
+    page.press("#note", "Tab")
+    page.click("#deploy .btn-primary")
+    page.wait_for_url("**/trial")
+
+    assert "<bpmn:definitions" in received.diagrams[-1]
+
+
+def test_a_sample_person_is_one_click_away(
+    page: Page, address: str, database: Database, app: CountersignApp
+) -> None:
+    with database.unit_of_work() as session:
+        person = session.query(User).filter_by(username="owner").one()
+        person.is_sample, person.password_hash = True, hash_password(SAMPLE_PASSWORD)
+    page.goto(f"{address}/sign-in")
+
+    page.click("[data-fill-username=owner]")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(lambda url: "sign-in" not in url)
 
 
 def test_names_edited_in_english_are_kept_beside_the_chinese(

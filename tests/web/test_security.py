@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.core.database import Database
 from app.core.settings import Settings
 from app.web import CountersignApp, create_app
 from app.web.security import is_public, local_path
@@ -89,9 +91,10 @@ def test_the_policy_allows_neither_inline_nor_foreign(client: FlaskClient) -> No
 
 
 @pytest.mark.parametrize("secure", [False, True])
-def test_cookies_are_closed_to_scripts_and_other_sites(settings: Settings, secure: bool) -> None:
-    object.__setattr__(settings, "secure_cookies", secure)
-    app = create_app(settings)
+def test_cookies_are_closed_to_scripts_and_other_sites(
+    settings: Settings, database: Database, secure: bool
+) -> None:
+    app = create_app(replace(settings, secure_cookies=secure), database)
     app.config["WTF_CSRF_ENABLED"] = False
 
     cookie = app.test_client().post("/theme", data={"theme": "dark"}).headers["Set-Cookie"]

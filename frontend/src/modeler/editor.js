@@ -14,9 +14,6 @@ import { toEnglish, toStored } from '../bpmn/names.js';
 import { properties } from './properties.js';
 import { translation } from './translation.js';
 
-/** Room that the palette takes at the left of the canvas, in pixels. */
-const palette = 110;
-
 export function createEditor(page, data) {
   const isChinese = document.documentElement.lang.startsWith('zh');
   const modeler = new Modeler({
@@ -33,13 +30,19 @@ export function createEditor(page, data) {
   let before = new Map();
   if (!isChinese) keepChinese(modeler, () => before, (found) => { before = found; });
 
+  /** The whole diagram, beside the palette, which is hidden on a small screen. */
+  const fitBesidePalette = () => {
+    const width = page.querySelector('.djs-palette').offsetWidth;
+    fit(modeler, { left: width && width + 20 });
+  };
+
   return {
     modeler,
     async open(xml) {
       await modeler.importXML(xml);
-      fit(modeler, { left: palette });
+      fitBesidePalette();
     },
-    fit: () => fit(modeler, { left: palette }),
+    fit: fitBesidePalette,
     async xml() {
       const { xml } = await modeler.saveXML({ format: true });
       if (isChinese) return xml;
