@@ -5,6 +5,7 @@ Debian's packages, if the person may do that. Only the standard library: it runs
 environment exists.
 """
 
+import ctypes.util
 import os
 import shutil
 import subprocess
@@ -51,6 +52,12 @@ def find_chinese_font() -> Path | None:
     return Path(fonts[0].split(":")[0].strip()) if fonts else None
 
 
+def find_atomic_library() -> Path | None:
+    """A library that playwright's own Node.js loads and the smallest Debian does not have."""
+    found = ctypes.util.find_library("atomic")
+    return Path(found) if found else None
+
+
 @dataclass(frozen=True)
 class Program:
     """One thing that the tests want from the machine."""
@@ -65,6 +72,7 @@ WANTED = (
     Program("PostgreSQL server", find_postgresql, "postgresql", "set TEST_POSTGRESQL_URL"),
     Program("Chromium", find_chromium, "chromium", "set CHROMIUM to its path"),
     Program("Chinese font", find_chinese_font, "fonts-noto-cjk", "install any with zh-cn"),
+    Program("library libatomic", find_atomic_library, "libatomic1", "install GCC's runtime"),
 )
 
 
@@ -103,7 +111,7 @@ def main() -> int:
             print(f"{program.name}: {program.find() or 'given by the environment'}")
     for program in lacking:
         print(
-            f"Expected a {program.name} for the tests, found none. Install the package "
+            f"Expected for the tests a {program.name}, found none. Install the package "
             f"“{program.package}” (as root: apt-get install {program.package}), "
             f"or {program.instead}.",
             file=sys.stderr,
