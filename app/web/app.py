@@ -1,6 +1,7 @@
 """The Flask application: one unit of work around each view, everything registered in one place."""
 
 from importlib import import_module
+from importlib.metadata import version
 
 from flask import Flask, g, request
 from flask.typing import ResponseReturnValue
@@ -70,6 +71,7 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
     )
+    app.jinja_env.globals["product_version"] = version("countersign")
     for part in (security, language, sentences, formats, assets, navigation, refill, errors):
         part.register(app)
     for page in PAGES:

@@ -19,7 +19,7 @@ Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
 View = Callable[Parameters, Answer]
 
-#: Measured with every widget in use; see docs/decisions on the browser bundle.
+#: Counted with every widget in use: none of the pages but the modeler's needs more.
 POLICY = {
     "default-src": "'self'",
     "script-src": "'self'",

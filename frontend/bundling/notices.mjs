@@ -8,8 +8,9 @@ export async function thirdPartyNotices(folder, metafile) {
     const found = input.match(/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/);
     if (found) packages.add(found[0].match(/.*node_modules\/(?:@[^/]+\/)?[^/]+/)[0]);
   }
-  // The outlines of src/icons.svg were copied from @tabler/icons, by the same author as the core.
-  const head = 'The browser bundle of Countersign contains the packages below.\n';
+  const head = `The browser bundle of Countersign contains the packages below, and outlines of icons from
+@tabler/icons 3.51.0 under the same licence, by the same author, as @tabler/core.
+`;
   const notices = await Promise.all([...packages].sort().map((path) => notice(join(folder, path))));
   return [head, ...notices].join(`\n${'-'.repeat(78)}\n`);
 }

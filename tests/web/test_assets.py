@@ -81,7 +81,7 @@ def test_without_a_bundle_pages_say_which_command_is_missing(
     answer = client.get("/sign-in")
 
     assert answer.status_code == 200
-    assert "Run: make bundle" in answer.text
+    assert "Build it with: npm --prefix frontend run build" in answer.text
 
 
 def test_the_health_check_needs_no_database(settings: Settings, database: Database) -> None:

@@ -14,13 +14,17 @@ export function startConditions() {
   }
 }
 
-function applyTo(form) {
+/** One condition may depend on a field that another one hides, so until nothing changes. */
+function applyTo(form, roundsLeft = 5) {
   const context = { ...JSON.parse(form.dataset.context ?? '{}'), ...fieldValues(form) };
+  let changed = false;
   for (const part of form.querySelectorAll('[data-hide-expression]')) {
     const hidden = isTrue(part.dataset.hideExpression, context);
+    changed ||= hidden !== part.hidden;
     part.hidden = hidden;
     for (const field of part.querySelectorAll('input, select, textarea')) field.disabled = hidden;
   }
+  if (changed && roundsLeft) applyTo(form, roundsLeft - 1);
 }
 
 function isTrue(expression, context) {
