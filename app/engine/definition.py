@@ -24,6 +24,8 @@ class Element:
     lane: str | None
     #: All `camunda:property` values of the element.
     properties: Mapping[str, str]
+    #: Key of the process that a call activity calls.
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,9 @@ class Definition:
     content_hash: str
     #: In drawing order (left to right, then top to bottom; document order without a layout).
     steps: Mapping[str, StepDefinition]
+    #: Ids of the end events at which the process itself ends, in drawing order.
+    ends: tuple[str, ...]
+    #: Flow nodes in drawing order, then sequence flows, then lanes.
     elements: Mapping[str, Element]
     lanes: Mapping[str, Bilingual]
     #: Keys of the called processes.

@@ -193,10 +193,9 @@ def _definition(
 ) -> Definition:
     process, graph = reading.process, reading.graph
     start = reading.sources[graph.top.start.id]
-    nodes = [node for node in graph.nodes() if not node.implied]
     places = _places(root)
-    steps = sorted(
-        (node for node in nodes if node.type == "userTask"),
+    nodes = sorted(
+        (node for node in graph.nodes() if not node.implied),
         key=lambda node: places.get(node.id, (0.0, 0.0)),
     )
     return Definition(
@@ -205,7 +204,10 @@ def _definition(
         version_tag=vendor(process, "versionTag"),
         xml=xml,
         content_hash=sha256(xml).hexdigest(),
-        steps={node.id: _step(node, reading, limits) for node in steps},
+        steps={node.id: _step(node, reading, limits) for node in nodes if node.type == "userTask"},
+        ends=tuple(
+            node.id for node in nodes if node.type == "endEvent" and node.level == graph.top.id
+        ),
         elements=_elements(reading, nodes),
         lanes=dict(reading.lanes),
         calls=tuple(dict.fromkeys(node.called for node in nodes if node.called)),
@@ -245,7 +247,9 @@ def _step(node: Node, reading: Reading, limits: Limits) -> StepDefinition:
 
 def _elements(reading: Reading, nodes: Sequence[Node]) -> dict[str, Element]:
     found = {
-        node.id: Element(node.id, node.type, node.name, node.lane, dict(node.properties))
+        node.id: Element(
+            node.id, node.type, node.name, node.lane, dict(node.properties), node.called
+        )
         for node in nodes
     }
     for level in reading.graph.levels.values():
