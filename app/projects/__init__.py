@@ -1,10 +1,19 @@
 """The bureau's subject: projects, their money, performance goals and indicators, and the rules.
 
 - `models` are the tables; `indicators` the fixed part of the indicator tree.
-- `goals` holds the verbs on performance goals: read a form, save a submission as a new version,
-  freeze the approved one, compare two, apply accepted line edits, issue the goal letter.
+- `goal_files` reads one project's goal with everything around it in one statement.
+- `goals` holds the verbs on performance goals: save a submission as a new version, mark it
+  returned or refused, freeze the approved one, apply accepted line edits; `goal_changes` compares
+  two versions, `letters` issues the goal letter.
+- `launch` starts the bureau's processes; `handlers` plugs its forms and services into the
+  workflow; `reminders` tells people what is overdue.
 - `checks` are the rules that block a submission or warn its reviewers, switched in
   `config/rules.toml` year by year.
 - `queries` read lists and single projects as far as the actor may see them.
 - `sample` is the invented bureau for demonstrations and tests.
 """
+
+from app.projects import handlers
+from app.projects.reminders import remind_overdue
+
+__all__ = ["handlers", "remind_overdue"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.core.errors import NotFoundError
@@ -76,7 +76,7 @@ def open_goal_file(session: Session, code: str) -> GoalFile:
     )
 
 
-def _query(code: str) -> Select[Any]:
+def _query(code: str) -> Any:
     newest = (
         select(func.max(GoalVersion.number))
         .where(GoalVersion.project_id == Project.id)

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import documents
@@ -17,6 +16,7 @@ from app.core.errors import ConflictError, InvalidInputError, NotFoundError, pro
 from app.core.i18n import N_
 from app.identity import Actor
 from app.projects.bulk import insert_rows
+from app.projects.goal_files import GoalFile
 from app.projects.goal_forms import GoalDraft, draft_from_form
 from app.projects.indicators import IndicatorLine
 from app.projects.kinds import GoalStatus, Link, LinkStatus
@@ -38,30 +38,20 @@ _EDITABLE = (
 )
 
 
-def latest_version(session: Session, project: Project) -> GoalVersion | None:
-    """The newest version of a project's goal, whatever became of it."""
-    return session.scalars(
-        select(GoalVersion)
-        .where(GoalVersion.project_id == project.id)
-        .order_by(GoalVersion.number.desc())
-        .limit(1)
-    ).one_or_none()
-
-
 def save_submission(
-    session: Session, project: Project, values: Mapping[str, Any], actor: Actor, now: datetime
+    session: Session, file: GoalFile, values: Mapping[str, Any], *, actor: Actor, now: datetime
 ) -> GoalVersion:
     """Keep what was submitted as the next version; a version still in review is superseded.
 
-    At most eight statements, five for a first submission that leaves the money as it is. Run
+    Three statements where the money stays as it is, four over a version in review. Run
     `checks.check_goal` first; this verb refuses only what could not be stored.
 
     Raises:
         InvalidInputError: a value cannot be read.
         ConflictError: the goal is approved, hence frozen.
     """
+    project, latest = file.project, file.latest
     draft = draft_from_form(values)
-    latest = latest_version(session, project)
     if latest is not None:
         _refuse_frozen(project, latest)
         if latest.status == GoalStatus.SUBMITTED:
@@ -82,50 +72,55 @@ def save_submission(
     session.add(version)
     project.link, project.link_status = Link.GOAL.value, LinkStatus.PENDING.value
     session.flush()
-    _insert_lines(session, project, version, draft)
+    prints = fingerprint_rows(version.id, project.fiscal_year, project.unit_code, draft.annual_goal)
+    insert_rows(session, GoalFingerprint, prints)
     return version
 
 
-def mark_returned(session: Session, project: Project) -> GoalVersion:
+def mark_returned(file: GoalFile) -> GoalVersion:
     """A layer sent the goal back to the unit; the version stays readable as it was.
 
     Raises:
         ConflictError: the newest version is not in review.
     """
-    version = _in_review(session, project)
+    version = _in_review(file)
     version.status = GoalStatus.RETURNED.value
-    project.link_status = LinkStatus.RETURNED.value
+    file.project.link_status = LinkStatus.RETURNED.value
     return version
 
 
-def mark_rejected(session: Session, project: Project) -> GoalVersion:
+def mark_rejected(file: GoalFile) -> GoalVersion:
     """The goal was refused: the project may not enter the budget (poor → 不予安排).
 
     Raises:
         ConflictError: the newest version is not in review.
     """
-    version = _in_review(session, project)
+    version = _in_review(file)
     version.status = GoalStatus.RETURNED.value
-    project.link_status = LinkStatus.REJECTED.value
+    file.project.link_status = LinkStatus.REJECTED.value
     return version
 
 
-def freeze_approved(session: Session, project: Project, now: datetime) -> GoalVersion:
+def freeze_approved(session: Session, file: GoalFile, now: datetime) -> GoalVersion:
     """Approve the version in review together with the budget; from now on nothing changes it.
+
+    Its indicators become rows now, because only the goal in force is read by later links.
 
     Raises:
         ConflictError: the newest version is not in review.
     """
-    version = _in_review(session, project)
+    version = _in_review(file)
     version.status, version.approved_at = GoalStatus.APPROVED.value, now
-    project.link, project.link_status = Link.GOAL.value, LinkStatus.APPROVED.value
+    file.project.link, file.project.link_status = Link.GOAL.value, LinkStatus.APPROVED.value
+    session.flush()
+    draft = draft_from_form(version.form_values)
+    insert_rows(session, Indicator, indicator_rows(version.id, draft))
     return version
 
 
 def apply_accepted_edits(
     session: Session,
-    project: Project,
-    version: GoalVersion,
+    file: GoalFile,
     edits: Sequence[Mapping[str, Any]],
     *,
     actor: Actor,
@@ -140,9 +135,10 @@ def apply_accepted_edits(
         InvalidInputError: no such line or field, or the new value cannot be read.
         ConflictError: the line no longer says what the reviewer saw, or the goal is frozen.
     """
+    version = _in_review(file)
     lines = _edited(version.form_values["indicators"], edits)
     changed = {**version.form_values, "indicators": lines}
-    return save_submission(session, project, changed, actor, now)
+    return save_submission(session, file, changed, actor=actor, now=now)
 
 
 def content_hash(values: Mapping[str, Any]) -> str:
@@ -170,8 +166,8 @@ def indicator_row(line: IndicatorLine) -> dict[str, Any]:
     }
 
 
-def _in_review(session: Session, project: Project) -> GoalVersion:
-    version = latest_version(session, project)
+def _in_review(file: GoalFile) -> GoalVersion:
+    project, version = file.project, file.latest
     if version is None:
         raise NotFoundError(
             N_("Expected a submitted goal of project {project}, found none."), project=project.code
@@ -214,16 +210,12 @@ def _save_money(project: Project, draft: GoalDraft) -> None:
         project.sources = [*kept, *new]
 
 
-def _insert_lines(
-    session: Session, project: Project, version: GoalVersion, draft: GoalDraft
-) -> None:
-    lines = [
-        {"goal_version_id": version.id, "position": position, **indicator_row(line)}
+def indicator_rows(version_id: UUID, draft: GoalDraft) -> list[dict[str, Any]]:
+    """The indicators of a goal as rows, in the order of the form."""
+    return [
+        {"goal_version_id": version_id, "position": position, **indicator_row(line)}
         for position, line in enumerate(draft.indicators, start=1)
     ]
-    insert_rows(session, Indicator, lines)
-    prints = fingerprint_rows(version.id, project.fiscal_year, project.unit_code, draft.annual_goal)
-    insert_rows(session, GoalFingerprint, prints)
 
 
 def fingerprint_rows(

@@ -11,21 +11,23 @@ from app.core.i18n import N_
 from app.engine import ServiceCall
 from app.identity import SYSTEM, Actor
 from app.projects.checks import check_goal
+from app.projects.goal_files import GoalFile, open_goal_file
 from app.projects.goals import (
     apply_accepted_edits,
     freeze_approved,
-    latest_version,
     mark_rejected,
     mark_returned,
     save_submission,
 )
-from app.projects.kinds import LinkStatus
+from app.projects.kinds import Grade, LinkStatus
 from app.projects.letters import issue_goal_letter
-from app.projects.queries import goal_in_force, load_peers, opening_values, project_by_code
+from app.projects.monitoring import monitoring_values
+from app.projects.queries import load_peers
 from app.projects.rules import load_rules
 from app.workflow.handlers import (
     Decided,
     FormData,
+    Former,
     FormHandler,
     ServiceContext,
     TaskFacts,
@@ -44,21 +46,19 @@ COMPILE = "compile_goals"
 class GoalDeclaration(FormHandler):
     """F04: opens with the last submission, is checked by the rules, becomes a new version."""
 
-    def load(self, session: Session, task: TaskFacts, former: Mapping[str, Any]) -> FormData:
+    def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
         """The goal as last submitted, with the project's money."""
-        project = project_by_code(session, task.subject_code)
-        multi_year = project.start_date.year != project.end_date.year
-        facts = {"multi_year": multi_year, "is_key": project.is_key}
-        return FormData(opening_values(session, project), {"project": facts})
+        file = open_goal_file(session, task.subject_code)
+        return FormData(file.opening_values(), subject=file)
 
     def check(
         self, session: Session, task: TaskFacts, outcome: str, data: FormData
     ) -> Sequence[Problem]:
         """The rules of domain.md §3.6 that concern goals."""
-        project = project_by_code(session, task.subject_code)
-        rules = load_rules(resources_of(session).settings.config_folder, project.fiscal_year)
-        peers = load_peers(session, project, str(data.values.get("annual_goal") or ""))
-        return check_goal(project, data.values, rules, peers)
+        file: GoalFile = data.subject
+        rules = load_rules(resources_of(session).settings.config_folder, file.project.fiscal_year)
+        peers = load_peers(session, file, str(data.values.get("annual_goal") or ""))
+        return check_goal(file.project, data.values, rules, peers)
 
     def save(
         self,
@@ -66,16 +66,51 @@ class GoalDeclaration(FormHandler):
         task: TaskFacts,
         actor: Actor,
         decided: Decided,
-        values: Mapping[str, Any],
+        data: FormData,
         now: datetime,
     ) -> None:
         """A submission is a new version."""
-        save_submission(session, project_by_code(session, task.subject_code), values, actor, now)
+        save_submission(session, data.subject, data.values, actor=actor, now=now)
+
+
+class OpinionOnGoal(FormHandler):
+    """A form that judges the submitted goal: it may read the goal, and name its indicators."""
+
+    def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
+        """The step's former answers, beside the goal as submitted."""
+        file = open_goal_file(session, task.subject_code)
+        amount = str(file.project.year_amount)
+        facts = {
+            "declared_amount": amount,
+            "agency": file.agency.zh if file.agency else "",
+            "sources": file.sources,
+            "year_amount": amount,
+        }
+        context = {"goal": file.goal, "project": {**file.facts(), "year_amount": amount}}
+        return FormData({**former(), **facts}, context, file)
+
+    def save(
+        self,
+        session: Session,
+        task: TaskFacts,
+        actor: Actor,
+        decided: Decided,
+        data: FormData,
+        now: datetime,
+    ) -> None:
+        """The goal's status follows a return to the unit."""
+        if decided.target == COMPILE:
+            mark_returned(data.subject)
+
+
+@form_handler("desk_review")
+class DeskReview(OpinionOnGoal):
+    """The review center's desk review of a key project."""
 
 
 @form_handler("goal_review")
-class GoalReview(FormHandler):
-    """F05: the grade constrains the decision (domain.md §2 L2); a return goes to the unit."""
+class GoalReview(OpinionOnGoal):
+    """F05: the grade constrains the decision (domain.md §2 L2)."""
 
     def check(
         self, session: Session, task: TaskFacts, outcome: str, data: FormData
@@ -83,27 +118,9 @@ class GoalReview(FormHandler):
         """Medium goes back, poor is refused, good and excellent go on."""
         return list(_grade_problems(outcome, data.values))
 
-    def save(
-        self,
-        session: Session,
-        task: TaskFacts,
-        actor: Actor,
-        decided: Decided,
-        values: Mapping[str, Any],
-        now: datetime,
-    ) -> None:
-        """The project's status follows a return to the unit."""
-        if decided.target == COMPILE:
-            mark_returned(session, project_by_code(session, task.subject_code))
-
-
-@form_handler("desk_review")
-class DeskReview(GoalReview):
-    """The review center's desk review of a key project; it may go back to the unit like any."""
-
 
 @form_handler("third_party_opinion")
-class ThirdPartyOpinion(FormHandler):
+class ThirdPartyOpinion(OpinionOnGoal):
     """F06: nobody with a conflict of interest gives an opinion."""
 
     def check(
@@ -122,13 +139,15 @@ class ThirdPartyOpinion(FormHandler):
 
 
 @form_handler("accept_edits")
-class AcceptEdits(FormHandler):
+class AcceptEdits(OpinionOnGoal):
     """The unit agrees to the line edits of the final review; they become a new version."""
 
-    def load(self, session: Session, task: TaskFacts, former: Mapping[str, Any]) -> FormData:
+    def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
         """The edits as the final reviewer wrote them."""
+        opened = super().load(session, task, former)
         review = last_form_values(session, task.instance_id, "final_review")
-        return FormData({"line_edits": review.get("line_edits") or []})
+        edits = {"line_edits": review.get("line_edits") or []}
+        return FormData({**opened.values, **edits}, opened.context, opened.subject)
 
     def save(
         self,
@@ -136,29 +155,18 @@ class AcceptEdits(FormHandler):
         task: TaskFacts,
         actor: Actor,
         decided: Decided,
-        values: Mapping[str, Any],
+        data: FormData,
         now: datetime,
     ) -> None:
         """Accepted edits are submitted in the unit's name."""
-        if not is_approval(decided.outcome):
-            return
-        project = project_by_code(session, task.subject_code)
-        version = latest_version(session, project)
-        edits = values.get("line_edits") or []
-        if version is not None and edits:
-            apply_accepted_edits(session, project, version, edits, actor=actor, now=now)
+        edits = data.values.get("line_edits") or []
+        if is_approval(decided.outcome) and edits:
+            apply_accepted_edits(session, data.subject, edits, actor=actor, now=now)
 
 
 @form_handler("approve_with_budget")
-class ApproveWithBudget(FormHandler):
+class ApproveWithBudget(OpinionOnGoal):
     """Budget and goal are approved in one act (谁批复预算、谁批复目标)."""
-
-    def load(self, session: Session, task: TaskFacts, former: Mapping[str, Any]) -> FormData:
-        """The project's money, by source."""
-        project = project_by_code(session, task.subject_code)
-        money = opening_values(session, project)
-        opened = {name: money[name] for name in ("year_amount", "sources")}
-        return FormData({**former, **opened})
 
     def save(
         self,
@@ -166,60 +174,106 @@ class ApproveWithBudget(FormHandler):
         task: TaskFacts,
         actor: Actor,
         decided: Decided,
-        values: Mapping[str, Any],
+        data: FormData,
         now: datetime,
     ) -> None:
         """The version in review becomes the contract."""
-        freeze_approved(session, project_by_code(session, task.subject_code), now)
+        freeze_approved(session, data.subject, now)
+
+
+@form_handler("monitoring")
+class Monitoring(FormHandler):
+    """F08: opens with the goal in force and the money; every deviation needs its reason."""
+
+    def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
+        """The indicators of the approved goal, with what was reported in the last round."""
+        file = open_goal_file(session, task.subject_code)
+        period_end = str(task.variables.get("period_end") or "")
+        return FormData(monitoring_values(file, period_end, former()), subject=file)
+
+    def save(
+        self,
+        session: Session,
+        task: TaskFacts,
+        actor: Actor,
+        decided: Decided,
+        data: FormData,
+        now: datetime,
+    ) -> None:
+        """The project's status follows the report."""
+        data.subject.project.link_status = LinkStatus.PENDING.value
+
+
+@form_handler("monitoring_review")
+class MonitoringReview(FormHandler):
+    """What the department and the section check in a monitoring report."""
+
+    def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
+        """The step's former answers."""
+        return FormData(former(), subject=open_goal_file(session, task.subject_code))
+
+    def save(
+        self,
+        session: Session,
+        task: TaskFacts,
+        actor: Actor,
+        decided: Decided,
+        data: FormData,
+        now: datetime,
+    ) -> None:
+        """The project's status follows a return."""
+        if not is_approval(decided.outcome):
+            data.subject.project.link_status = LinkStatus.RETURNED.value
 
 
 @service_handler("issue_goal_letter")
 def goal_letter(context: ServiceContext, call: ServiceCall) -> Mapping[str, object]:
     """Issue the reply letter for the approved goal."""
-    project = project_by_code(context.session, context.subject_code)
-    version = goal_in_force(context.session, project)
-    if version is None:
-        version = freeze_approved(context.session, project, call.now)
-    letter = issue_goal_letter(context.session, project, version, actor=SYSTEM, now=call.now)
+    file = open_goal_file(context.session, context.subject_code)
+    letter = issue_goal_letter(context.session, file, actor=SYSTEM, now=call.now)
     return {"letter": letter.number}
 
 
 @service_handler("refuse_goal")
 def refuse_goal(context: ServiceContext, call: ServiceCall) -> None:
     """The project may not enter the budget."""
-    mark_rejected(context.session, project_by_code(context.session, context.subject_code))
+    mark_rejected(open_goal_file(context.session, context.subject_code))
 
 
 @service_handler("accept_monitoring")
 def accept_monitoring(context: ServiceContext, call: ServiceCall) -> None:
     """The section has accepted the monitoring of this period."""
-    project = project_by_code(context.session, context.subject_code)
-    project.link_status = LinkStatus.PASSED.value
+    file = open_goal_file(context.session, context.subject_code)
+    file.project.link_status = LinkStatus.PASSED.value
 
 
 def _grade_problems(outcome: str, values: Mapping[str, Any]) -> Iterator[Problem]:
-    grade = values.get("grade")
+    grade, edits = values.get("grade"), values.get("line_edits")
     if not is_approval(outcome):
         return
-    if grade in ("medium", "poor"):
+    if grade in (Grade.MEDIUM, Grade.POOR):
         yield problem(
             "review.grade",
             "grade",
-            N_("Expected the grade excellent or good to agree, found “{found}”: medium goes back "
-               "to the unit, poor may not enter the budget."),
-            found=grade,
-        )  # fmt: skip
-    if outcome == "agree_with_edits" and not values.get("line_edits"):
+            N_(
+                "Expected the grade excellent or good to agree, found “{found}”: medium goes back "
+                "to the unit, poor may not enter the budget."
+            ),
+            found=Grade(grade).display_name,
+        )
+    if outcome == "agree_with_edits" and not edits:
         yield problem(
             "review.edits",
             "line_edits",
             N_("Expected at least one line edit to agree with edits, found none."),
         )
-    if outcome == "agree" and values.get("line_edits"):
+    if outcome == "agree" and edits:
         yield problem(
             "review.edits",
             "line_edits",
-            N_("Expected no line edits to agree without edits, found {count}; choose “agree with "
-               "edits”, so that the unit can accept them."),
-            count=len(values["line_edits"]),
-        )  # fmt: skip
+            N_(
+                "Expected no line edits to agree as it is, found {count}; choose to agree with "
+                "edits, so that the unit can accept them."
+            ),
+            count=len(edits),
+        )

@@ -96,3 +96,12 @@ class GoalStatus(Named):
     RETURNED = "returned", "被退回", "Returned"
     APPROVED = "approved", "已批复", "Approved"
     SUPERSEDED = "superseded", "已被取代", "Superseded"
+
+
+class Grade(Named):
+    """How good a goal is (审核等级), which drives the flow of its review (财预〔2015〕88号)."""
+
+    EXCELLENT = "excellent", "优", "Excellent"
+    GOOD = "good", "良", "Good"
+    MEDIUM = "medium", "中", "Medium"
+    POOR = "poor", "差", "Poor"

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from app.core.errors import ConflictError
 from app.core.i18n import N_
 from app.identity import Actor
+from app.projects.goal_files import GoalFile
 from app.projects.kinds import GoalStatus
-from app.projects.models import GoalLetter, GoalVersion, Project
+from app.projects.models import GoalLetter, Project
 
 
 def issue_goal_letter(
     session: Session,
-    project: Project,
-    version: GoalVersion,
+    file: GoalFile,
     *,
     actor: Actor,
     now: datetime,
@@ -29,12 +29,13 @@ def issue_goal_letter(
     Raises:
         ConflictError: the version is not the approved one, or its letter exists.
     """
-    if version.status != GoalStatus.APPROVED:
+    project, version = file.project, file.latest
+    if version is None or version.status != GoalStatus.APPROVED:
         raise ConflictError(
             N_("Expected the approved goal of {project}, found version {number} “{status}”."),
             project=project.code,
-            number=version.number,
-            status=GoalStatus(version.status).display_name,
+            number=version.number if version else 0,
+            status=GoalStatus(version.status if version else GoalStatus.DRAFT).display_name,
         )
     number = letter_number(project.code, version.number)
     if session.get(GoalLetter, number) is not None:

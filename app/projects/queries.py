@@ -14,11 +14,10 @@ from app.identity import (
     Actor,
     OrganisationScope,
     Permission,
-    organisation_names,
     organisation_scope,
 )
 from app.projects.checks import Peers, PeerText
-from app.projects.goals import latest_version
+from app.projects.goal_files import GoalFile
 from app.projects.kinds import Link, LinkStatus
 from app.projects.models import GoalFingerprint, GoalVersion, Project
 from app.projects.similarity import band_hashes
@@ -187,32 +186,12 @@ def goal_in_force(session: Session, project: Project) -> GoalVersion | None:
     ).one_or_none()
 
 
-def opening_values(session: Session, project: Project) -> dict[str, Any]:
-    """What the goal declaration (F04) opens with: facts, money, and the last submission."""
-    latest = latest_version(session, project)
-    empty: dict[str, Any] = {"medium_goal": "", "annual_goal": "", "indicators": []}
-    codes = (project.unit_code, project.department_code)
-    names = organisation_names(session, codes)
-    return (latest.form_values if latest else empty) | {
-        "project_code": project.code,
-        "project_name": _both(project.name),
-        "unit_name": _both(names[project.unit_code]),
-        "department_name": _both(names[project.department_code]),
-        "fiscal_year": project.fiscal_year,
-        "is_multi_year": project.end_date.year > project.start_date.year,
-        "year_amount": str(project.year_amount),
-        "sources": [
-            {"source": each.source, "amount": str(each.amount)} for each in project.sources
-        ],
-    }
-
-
-def load_peers(session: Session, project: Project, annual_goal: str) -> Peers:
-    """What `checks.check_goal` compares a goal with, in at most two statements."""
+def load_peers(session: Session, file: GoalFile, annual_goal: str) -> Peers:
+    """What `checks.check_goal` compares a goal with, in one statement."""
     bands = band_hashes(annual_goal)
     return Peers(
-        texts=_similar_texts(session, project, bands) if bands else (),
-        last_year_amount=_last_year_amount(session, project),
+        texts=_similar_texts(session, file.project, bands) if bands else (),
+        last_year_amount=file.last_year_amount,
     )
 
 
@@ -296,21 +275,3 @@ def _similar_texts(
         .join(Project, Project.id == GoalVersion.project_id)
     ).all()
     return tuple(PeerText(code, text) for code, text in rows)
-
-
-def _last_year_amount(session: Session, project: Project) -> Decimal | None:
-    return session.scalars(
-        select(Project.year_amount)
-        .where(
-            Project.unit_code == project.unit_code,
-            Project.fiscal_year == project.fiscal_year - 1,
-            Project.name_zh == project.name_zh,
-        )
-        .order_by(Project.code)
-        .limit(1)
-    ).one_or_none()
-
-
-def _both(name: Bilingual) -> str:
-    """A name in a field that holds one text for readers of both languages."""
-    return f"{name.zh} / {name.en}"

@@ -35,7 +35,10 @@ from app.workflow.tasks import find_draft, load_form_data
 
 #: Inputs of the page that are no answers of the form.
 NO_ANSWERS = frozenset(
-    ["csrf_token", "expected_version", "place", "outcome", "add_row", "open", "opinion", "reason", "target", "receiver", "transfer_reason"]
+    {
+        *("csrf_token", "expected_version", "place", "outcome", "add_row", "open"),
+        *("opinion", "return_reason", "reject_reason", "target", "receiver", "transfer_reason"),
+    }
 )
 
 
@@ -154,8 +157,7 @@ def typed_pairs() -> Pairs:
 def _codes(loaded: LoadedTask, seats: Sequence[OpenSeat]) -> set[str]:
     instance = loaded.instance
     groups = [*(key for each in seats for key in each.groups), *loaded.progress.copied]
-    for seat in loaded.seats:
-        groups += [str(key) for key in seat.why.get("groups", ())]
+    groups += [str(seat.why.get("group", "")) for seat in loaded.seats]
     codes = {key.partition("@")[2] for key in groups} - {""}
     return codes | {instance.unit_code, instance.department_code}
 
@@ -171,7 +173,7 @@ def _forms(
         if form is None:
             return None, ()
         problems: Sequence[Problem] = refused.problems if refused else ()
-        data = _with_facts(loaded, load_form_data(loaded))
+        data = load_form_data(loaded, now())
         return form_to_fill(form, loaded.step.properties, data, typed, problems), ()
     return _read_form(loaded, form, votes), _copyable(form, typed or ())
 
@@ -184,14 +186,8 @@ def _read_form(loaded: LoadedTask, form: Form | None, votes: Sequence[Opinion]) 
         return form_to_read(form, loaded.step.properties, vote.values)
     if not loaded.is_open:
         return None
-    data = _with_facts(loaded, load_form_data(loaded))
+    data = load_form_data(loaded, now())
     return form_to_read(form, loaded.step.properties, data.values, data.context)
-
-
-def _with_facts(loaded: LoadedTask, data: FormData) -> FormData:
-    """The names beside the answers that the verb's own binding knows, for conditions."""
-    today = now().astimezone(settings().time_zone).date()
-    return FormData(data.values, {"today": today, "step": loaded.task.step_id, **data.context})
 
 
 def _kept(draft: TaskDraft | None) -> Pairs | None:
@@ -233,8 +229,9 @@ def _why(seat: SeatFacts | None, organisations: Mapping[str, Bilingual]) -> Sent
             N_("{who} transferred it to you: {reason}"),
             {"who": found[0].name if found else username, "reason": seat.why.get("reason", "")},
         )
-    keys = candidate_keys(actor())
-    groups = [group_name(str(e), organisations) for e in seat.why.get("groups", ()) if e in keys]
-    if not groups:
+    group = str(seat.why.get("group", ""))
+    if not group:
         return None
-    return Sentence(N_("You are: {groups}."), {"groups": groups})
+    return Sentence(
+        N_("The diagram gives this step to: {group}."), {"group": group_name(group, organisations)}
+    )

@@ -22,7 +22,6 @@ from app.workflow.models import (
     InstanceState,
     ProcessInstance,
     Seat,
-    SeatCandidate,
     SeatState,
     TaskCopy,
     TaskState,
@@ -35,7 +34,6 @@ from app.workflow.resources import resources_of
 INSTANCE = table_of(ProcessInstance)
 TASK = table_of(UserTask)
 SEAT = table_of(Seat)
-CANDIDATE = table_of(SeatCandidate)
 TIMER = table_of(Timer)
 COPY = table_of(TaskCopy)
 
@@ -140,20 +138,11 @@ def save_instance(action: Action, **columns: Any) -> None:
 
 def close_seats(action: Action, task_ids: Sequence[UUID], state: SeatState) -> None:
     """Give every seat of these tasks that is still open its honest end state."""
-    connection = action.session.connection()
-    open_seats = (SEAT.c.task_id.in_(task_ids), SEAT.c.state == SeatState.OPEN)
-    seats = connection.execute(
-        update(SEAT).where(*open_seats).values(state=state).returning(SEAT.c.id)
-    ).scalars()
-    drop_candidates(action, list(seats))
-
-
-def drop_candidates(action: Action, seat_ids: Sequence[UUID]) -> None:
-    """An ended seat is in nobody's inbox."""
-    if seat_ids:
-        action.session.connection().execute(
-            delete(CANDIDATE).where(CANDIDATE.c.seat_id.in_(seat_ids))
-        )
+    action.session.connection().execute(
+        update(SEAT)
+        .where(SEAT.c.task_id.in_(task_ids), SEAT.c.state == SeatState.OPEN)
+        .values(state=state)
+    )
 
 
 def _cancel(action: Action, tasks: Sequence[Row[Any]], reason: str) -> None:
@@ -185,7 +174,7 @@ def _cancel(action: Action, tasks: Sequence[Row[Any]], reason: str) -> None:
 
 def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, object]) -> None:
     calendar = resources_of(action.session).calendar
-    tasks, seats, candidates = [], [], []
+    tasks, seats = [], []
     for each in opened:
         step = action.process.step(each.definition_key, each.step_id)
         task_id = new_id()
@@ -210,21 +199,17 @@ def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, ob
         with failing_as_incident(action.instance_id, each.step_id):
             plans = plan_seats(step, each.variables)
         for position, plan in enumerate(plans, start=1):
-            seat_id = new_id()
             seats.append(
                 {
-                    "id": seat_id,
+                    "id": new_id(),
                     "task_id": task_id,
                     "position": position,
                     "state": SeatState.OPEN,
-                    "holder_id": None,
+                    "group_key": plan.group_key,
                     "due_at": due,
                     "why": plan.why,
                 }
             )
-            candidates += [
-                {"seat_id": seat_id, "group_key": group, "due_at": due} for group in plan.groups
-            ]
         action.record(
             "open",
             actor_id=None,
@@ -238,7 +223,6 @@ def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, ob
         connection = action.session.connection()
         connection.execute(insert(TASK), tasks)
         connection.execute(insert(SEAT), seats)
-        connection.execute(insert(CANDIDATE), candidates)
 
 
 def _write_timers(action: Action, step: Step) -> None:

@@ -17,18 +17,17 @@ DEFAULT_DUE = "P5BD"
 
 @dataclass(frozen=True, slots=True)
 class SeatPlan:
-    """One seat to be opened: the groups that may claim it, and the reason in a sentence."""
+    """One seat to be opened: who may claim it, and why these."""
 
-    groups: tuple[str, ...]
+    group_key: str
     why: Mapping[str, object]
 
 
 def plan_seats(step: StepDefinition, variables: Mapping[str, object]) -> list[SeatPlan]:
-    """The seats of one visit of a step.
+    """The seats of one visit of a step, one for each group or person that the diagram names.
 
-    A person is the group `user@name`, so that one rule finds every inbox. Under the modes
-    `single` and `any` one vote decides: all groups share one seat under `single`, and have one
-    each under every other mode.
+    A person is the group `user@name`, so that one rule finds every inbox. How many of the seats
+    must agree is the step's rule (`voting.py`); under `single` and `any` the first vote decides.
 
     Raises:
         InvalidInputError: nobody could sit there, or the organisation that a role needs is
@@ -42,9 +41,8 @@ def plan_seats(step: StepDefinition, variables: Mapping[str, object]) -> list[Se
         raise InvalidInputError(
             N_("Expected somebody who may do the step {step}, found nobody."), step=step.name
         )
-    if step.properties.get("appr.mode", "single") == "single":
-        return [SeatPlan(tuple(groups), _why(groups))]
-    return [SeatPlan((group,), _why([group])) for group in groups]
+    # Stored beside the seat, so that the answer to "why me?" stays what it was when it opened.
+    return [SeatPlan(group, {"group": group}) for group in dict.fromkeys(groups)]
 
 
 def due_at(
@@ -59,8 +57,3 @@ def due_at(
     if working is not None:
         return working
     return step.resolve(variables, now).due_at or calendar.after(now, 5)
-
-
-def _why(groups: list[str]) -> dict[str, object]:
-    """Stored beside the seat, so that the answer stays what it was when the seat opened."""
-    return {"groups": groups}

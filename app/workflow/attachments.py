@@ -12,6 +12,7 @@ from app.core.errors import InvalidInputError, NotFoundError
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.identity import Actor
+from app.workflow.applying import action_on, save_instance
 from app.workflow.loading import load_task
 from app.workflow.models import Attachment
 from app.workflow.permits import require_seat
@@ -43,7 +44,7 @@ def attach_file(
         InvalidInputError: the type is not accepted, or the file is empty or too large.
         NotPermittedError: the actor has no seat in the task.
     """
-    loaded = load_task(session, task_id, lock=False)
+    loaded = load_task(session, task_id, lock=True)
     require_seat(loaded, actor)
     plain_name = PurePath(name.replace("\\", "/")).name.strip()[-200:]
     content_type = TYPES.get(PurePath(plain_name).suffix.lower())
@@ -71,6 +72,18 @@ def attach_file(
     )
     session.add(row)
     session.flush()
+    action = action_on(session, loaded.instance, loaded.process, actor.id, now)
+    action.progress.files += 1
+    action.record(
+        "attach",
+        definition_key=loaded.task.definition_key,
+        step_id=loaded.task.step_id,
+        task_id=task_id,
+        visit=loaded.task.visit,
+        reason=plain_name,
+        form_hash=address,
+    )
+    save_instance(action)
     return row
 
 

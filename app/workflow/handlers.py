@@ -37,6 +37,8 @@ class FormData:
 
     values: Mapping[str, Any]
     context: Mapping[str, Any] = field(default_factory=dict)
+    #: The handler's own: what `load` read, so that `check` and `save` need not read it again.
+    subject: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,16 @@ class Decided:
     target: str | None = None
 
 
+#: Gives the values of the step's last vote in this instance; costs a query, so ask only if needed.
+Former = Callable[[], Mapping[str, Any]]
+
+
 class FormHandler:
     """How one form meets the subject's tables. The default keeps values on the votes only."""
 
-    def load(self, session: Session, task: TaskFacts, former: Mapping[str, Any]) -> FormData:
-        """What the form opens with; `former` are the values of the step's last vote, if any."""
-        return FormData(former)
+    def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
+        """What the form opens with."""
+        return FormData(former())
 
     def check(
         self, session: Session, task: TaskFacts, outcome: str, data: FormData
@@ -66,7 +72,7 @@ class FormHandler:
         task: TaskFacts,
         actor: Actor,
         decided: Decided,
-        values: Mapping[str, Any],
+        data: FormData,
         now: datetime,
     ) -> None:
         """Write what was decided into the subject's tables, in the verb's transaction."""

@@ -18,7 +18,6 @@ from app.workflow.models import (
     Incident,
     LedgerEntry,
     Seat,
-    SeatCandidate,
     SeatState,
     TaskCopy,
     TaskState,
@@ -115,39 +114,34 @@ def last_form_values(session: Session, instance_id: UUID, step_id: str) -> dict[
 def open_seats(session: Session, instance_id: UUID) -> list[OpenSeat]:
     """Where the instance is now, and with whom."""
     rows = session.execute(
-        select(UserTask, Seat, User, SeatCandidate.group_key)
+        select(UserTask, Seat, User)
         .join(Seat, Seat.task_id == UserTask.id)
         .outerjoin(User, User.id == Seat.holder_id)
-        .outerjoin(SeatCandidate, SeatCandidate.seat_id == Seat.id)
         .where(
             UserTask.instance_id == instance_id,
             UserTask.state == TaskState.OPEN,
             Seat.state == SeatState.OPEN,
         )
-        .order_by(UserTask.id, Seat.position, SeatCandidate.group_key)
-    ).all()
-    groups: dict[UUID, list[str]] = {}
-    for _, seat, _, group in rows:
-        groups.setdefault(seat.id, []).extend([group] if group else [])
-    found: dict[UUID, OpenSeat] = {}
-    for task, seat, user, _ in rows:
-        found.setdefault(
-            seat.id,
-            OpenSeat(
-                task_id=task.id,
-                definition_key=task.definition_key,
-                step_id=task.step_id,
-                step=Bilingual(task.name_zh, task.name_en),
-                visit=task.visit,
-                holder=user.name if user else None,
-                addresses=(person_key(user.username),) if user else tuple(groups[seat.id]),
-                groups=tuple(groups[seat.id]),
-                since=task.opened_at,
-                due_at=task.due_at,
-                why=seat.why,
-            ),
-        )
-    return list(found.values())
+        .order_by(UserTask.id, Seat.position)
+    )
+    return [_open_seat(task, seat, user) for task, seat, user in rows]
+
+
+def _open_seat(task: UserTask, seat: Seat, user: User | None) -> OpenSeat:
+    groups = (seat.group_key,) if seat.group_key else ()
+    return OpenSeat(
+        task_id=task.id,
+        definition_key=task.definition_key,
+        step_id=task.step_id,
+        step=Bilingual(task.name_zh, task.name_en),
+        visit=task.visit,
+        holder=user.name if user else None,
+        addresses=(person_key(user.username),) if user else groups,
+        groups=groups,
+        since=task.opened_at,
+        due_at=task.due_at,
+        why=seat.why,
+    )
 
 
 def visits(session: Session, instance_id: UUID) -> list[UserTask]:

@@ -2,7 +2,7 @@
 
 One page costs three statements: the rows, the counters, and the names that its columns and filters
 show. Nothing here grows with history: open work is found by the indexes of `seat` and
-`seat_candidate`, finished work newest first by id.
+`seat`, finished work newest first by id.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +35,6 @@ from app.workflow.models import (
     ProcessDefinition,
     ProcessInstance,
     Seat,
-    SeatCandidate,
     SeatState,
     TaskCopy,
     TaskState,
@@ -178,12 +177,7 @@ def inbox_counters(session: Session, actor: Actor, now: datetime) -> dict[str, i
         select(
             _capped(select(Seat.id).where(*mine)).label("mine"),
             _capped(select(Seat.id).where(*mine, Seat.due_at <= now)).label("overdue"),
-            _capped(
-                select(SeatCandidate.seat_id)
-                .join(Seat, Seat.id == SeatCandidate.seat_id)
-                .where(*groups)
-                .distinct()
-            ).label("groups"),
+            _capped(select(Seat.id).where(*groups)).label("groups"),
             _capped(unread.with_only_columns(TaskCopy.id)).label("copied"),
         )
     ).one()
@@ -255,14 +249,12 @@ def _mine(actor: Actor) -> _Parts:
 
 def _groups(actor: Actor) -> _Parts:
     query = (
-        select(Seat.id.label("key"), SeatCandidate.due_at, *_STEP, *_SUBJECT)
-        .join(Seat, Seat.id == SeatCandidate.seat_id)
+        select(Seat.id.label("key"), Seat.due_at, *_STEP, *_SUBJECT)
         .join(UserTask, UserTask.id == Seat.task_id)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .where(*_groups_where(actor))
-        .distinct()
     )
-    return query, (SeatCandidate.due_at, Seat.id), _work_row
+    return query, (Seat.due_at, Seat.id), _work_row
 
 
 def _started(actor: Actor) -> _Parts:
@@ -335,7 +327,7 @@ def _mine_where(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 def _groups_where(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
-        SeatCandidate.group_key.in_(sorted(candidate_keys(actor))),
+        Seat.group_key.in_(sorted(candidate_keys(actor))),
         Seat.holder_id.is_(None),
         Seat.state == SeatState.OPEN,
     )

@@ -19,7 +19,6 @@ from app.workflow.handlers import TaskFacts
 from app.workflow.models import (
     ProcessInstance,
     Seat,
-    SeatCandidate,
     SeatState,
     TaskState,
     UserTask,
@@ -57,7 +56,7 @@ INSTANCE_COLUMNS = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class SeatFacts:
     """One seat of a task as read."""
 
@@ -66,7 +65,8 @@ class SeatFacts:
     state: SeatState
     holder_id: UUID | None
     held_since: datetime | None
-    groups: list[str]
+    #: Who may claim it; None for a seat that was handed to a person.
+    group_key: str | None
     why: Mapping[str, Any]
 
     def is_open_to(self, actor: Actor) -> bool:
@@ -74,7 +74,7 @@ class SeatFacts:
         return (
             self.state is SeatState.OPEN
             and self.holder_id is None
-            and not candidate_keys(actor).isdisjoint(self.groups)
+            and self.group_key in candidate_keys(actor)
         )
 
     def is_held_by(self, actor: Actor) -> bool:
@@ -182,36 +182,29 @@ def _tasks_and_seats(instance_id: UUID, task_id: UUID) -> Select[Any]:
             Seat.state.label("seat_state"),
             Seat.holder_id,
             Seat.held_since,
+            Seat.group_key,
             Seat.why,
-            SeatCandidate.group_key,
         )
         .outerjoin(Seat, Seat.task_id == UserTask.id)
-        .outerjoin(SeatCandidate, SeatCandidate.seat_id == Seat.id)
         .where(
             UserTask.instance_id == instance_id,
             or_(UserTask.state == TaskState.OPEN, UserTask.id == task_id),
         )
-        .order_by(UserTask.id, Seat.position, SeatCandidate.group_key)
+        .order_by(UserTask.id, Seat.position)
     )
 
 
 def _seats(rows: list[Row[Any]]) -> tuple[SeatFacts, ...]:
-    seats: dict[UUID, SeatFacts] = {}
-    for row in rows:
-        if row.seat_id is None:
-            continue
-        seat = seats.setdefault(
-            row.seat_id,
-            SeatFacts(
-                id=row.seat_id,
-                position=row.position,
-                state=SeatState(row.seat_state),
-                holder_id=row.holder_id,
-                held_since=row.held_since,
-                groups=[],
-                why=row.why,
-            ),
+    return tuple(
+        SeatFacts(
+            id=row.seat_id,
+            position=row.position,
+            state=SeatState(row.seat_state),
+            holder_id=row.holder_id,
+            held_since=row.held_since,
+            group_key=row.group_key,
+            why=row.why,
         )
-        if row.group_key is not None:
-            seat.groups.append(row.group_key)
-    return tuple(seats.values())
+        for row in rows
+        if row.seat_id is not None
+    )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -180,7 +181,7 @@ class UserTask(Base):
 
 
 class Seat(Base):
-    """One person's place in a step, held by somebody or open to the candidates."""
+    """One place in a step: open to a group, held by a person, and decided by that person's vote."""
 
     __tablename__ = "seat"
     __table_args__ = (
@@ -188,6 +189,17 @@ class Seat(Base):
         CheckConstraint("state <> 'approved' OR holder_id IS NOT NULL", name="approved_by_someone"),
         # Inbox tab "mine": holder_id = ? AND state = 'open' ORDER BY due_at, id.
         Index("ix_seat_inbox", "holder_id", "state", "due_at", "id"),
+        # Inbox tab "for my groups": group_key IN (…) AND holder_id IS NULL AND state = 'open'
+        # ORDER BY due_at, id; partial, so that it holds unclaimed work only.
+        Index(
+            "ix_seat_unclaimed",
+            "group_key",
+            "due_at",
+            "id",
+            sqlite_where=text("holder_id IS NULL AND state = 'open'"),
+            postgresql_where=text("holder_id IS NULL AND state = 'open'"),
+        ),
+        CheckConstraint("group_key IS NOT NULL OR holder_id IS NOT NULL", name="for_someone"),
         Index("ix_seat_task", "task_id"),
     )
 
@@ -195,25 +207,13 @@ class Seat(Base):
     task_id: Mapped[UUID] = mapped_column(ForeignKey("user_task.id"))
     position: Mapped[int]
     state: Mapped[str] = mapped_column(String(20))
+    #: Who may claim it: a group key, or `user@name`; empty for a seat that was handed to a person.
+    group_key: Mapped[str | None] = mapped_column(String(120))
     holder_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     held_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Why this person or these candidates: a sentence's template and values.
     why: Mapped[dict[str, Any]] = mapped_column(JSON)
-
-
-class SeatCandidate(Base):
-    """A group that may claim an open seat; the rows go when the seat ends."""
-
-    __tablename__ = "seat_candidate"
-    __table_args__ = (
-        # Inbox tab "for my groups": group_key IN (…) ORDER BY due_at, seat_id.
-        Index("ix_seat_candidate_inbox", "group_key", "due_at", "seat_id"),
-    )
-
-    seat_id: Mapped[UUID] = mapped_column(ForeignKey("seat.id"), primary_key=True)
-    group_key: Mapped[str] = mapped_column(String(120), primary_key=True)
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Vote(Base):

@@ -15,7 +15,6 @@ from app.workflow.definitions import DECLARING_UNIT
 from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import ProcessInstance, SeatState, TaskCopy, UserTask, Vote
 from app.workflow.models import Seat as SeatModel
-from app.workflow.models import SeatCandidate as CandidateModel
 from app.workflow.names import candidate_keys, person_name
 from app.workflow.voting import REJECT
 
@@ -64,11 +63,13 @@ def permitted(loaded: LoadedTask, actor: Actor) -> Permitted:
     try:
         refuse_conflicting_duties(loaded, actor)
     except CountersignError as refusal:
-        return Permitted(unclaim=seat.is_held_by(actor) and bool(seat.groups), refusal=refusal)
+        return Permitted(
+            unclaim=seat.is_held_by(actor) and seat.group_key is not None, refusal=refusal
+        )
     outcomes = loaded.step.outcomes
     return Permitted(
         claim=seat.holder_id is None,
-        unclaim=seat.is_held_by(actor) and bool(seat.groups),
+        unclaim=seat.is_held_by(actor) and seat.group_key is not None,
         approve=tuple(each for each in outcomes if is_approval(each.code)),
         reject=loaded.step.outcome(REJECT),
         return_to=return_choices(loaded),
@@ -82,20 +83,48 @@ def is_approval(code: str) -> bool:
 
 
 def return_choices(loaded: LoadedTask) -> tuple[ReturnChoice, ...]:
-    """The legal targets of a return, as the engine finds them in the diagram and the state."""
-    targets = return_targets(
-        loaded.process, loaded.instance.engine_state, loaded.task.engine_task_id
-    )
-    return tuple(
-        ReturnChoice(each.definition_key, each.step_id, each.name, each.drawn) for each in targets
-    )
+    """The legal targets of a return: those that the diagram draws, then those of a jump.
+
+    A drawn return may lead to a call: re-examination returns to the whole preliminary review.
+    """
+    drawn = [
+        ReturnChoice(
+            each.definition_key,
+            each.target,
+            loaded.process.element(each.definition_key, each.target).name,
+            each.code,
+        )
+        for each in loaded.step.outcomes
+        if each.code.startswith(RETURN_PREFIX)
+    ]
+    known = {(each.definition_key, each.step_id) for each in drawn}
+    jumps = [
+        ReturnChoice(each.definition_key, each.step_id, each.name, each.drawn)
+        for each in return_targets(
+            loaded.process, loaded.instance.engine_state, loaded.task.engine_task_id
+        )
+        if (each.definition_key, each.step_id) not in known
+    ]
+    return (*drawn, *jumps)
 
 
 def own_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts | None:
-    """The seat that the actor holds, or else the first one that he may claim."""
-    held = (seat for seat in loaded.seats if seat.is_held_by(actor))
-    free = (seat for seat in loaded.seats if seat.is_open_to(actor))
-    return next(held, None) or next(free, None)
+    """The seat that the actor holds, or else the first one that he may claim.
+
+    Nobody votes twice in one visit, whatever groups he belongs to.
+    """
+    held = next((seat for seat in loaded.seats if seat.is_held_by(actor)), None)
+    if held is not None or any(_has_voted(seat, actor) for seat in loaded.seats):
+        return held
+    return next((seat for seat in loaded.seats if seat.is_open_to(actor)), None)
+
+
+def _has_voted(seat: SeatFacts, actor: Actor) -> bool:
+    return seat.holder_id == actor.id and seat.state not in (
+        SeatState.OPEN,
+        SeatState.TRANSFERRED,
+        SeatState.NOT_NEEDED,
+    )
 
 
 def require_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
@@ -109,9 +138,8 @@ def require_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
     seat = own_seat(loaded, actor)
     if seat is not None:
         return seat
-    mine = next(
-        (each for each in loaded.seats if not candidate_keys(actor).isdisjoint(each.groups)), None
-    )
+    keys = candidate_keys(actor)
+    mine = next((each for each in loaded.seats if each.group_key in keys), None)
     if mine is not None and mine.holder_id is not None:
         raise ConflictError(
             N_("Expected the step {step} to be free, but {who} claimed it {when}."),
@@ -227,11 +255,10 @@ def may_read_instance(session: Session, actor: Actor, instance_id: UUID) -> bool
         .exists()
         | select(SeatModel.id)
         .join(UserTask, UserTask.id == SeatModel.task_id)
-        .outerjoin(CandidateModel, CandidateModel.seat_id == SeatModel.id)
         .where(
             UserTask.instance_id == instance_id,
             SeatModel.state == SeatState.OPEN,
-            (SeatModel.holder_id == actor.id) | CandidateModel.group_key.in_(groups),
+            (SeatModel.holder_id == actor.id) | SeatModel.group_key.in_(groups),
         )
         .exists(),
     )

@@ -25,6 +25,8 @@ class Progress:
     timers: dict[str, str] = field(default_factory=dict)
     #: places that a token has left, in order of the first time.
     passed: list[str] = field(default_factory=list)
+    #: how many files were attached.
+    files: int = 0
     #: groups that have a copy of the item.
     copied: list[str] = field(default_factory=list)
 

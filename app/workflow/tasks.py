@@ -25,7 +25,7 @@ from app.core.errors import (
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.engine import Step, complete, move
-from app.forms import FieldType, rights_for
+from app.forms import rights_for
 from app.identity import Actor, Permission, load_actor
 from app.workflow.applying import (
     SEAT,
@@ -35,7 +35,6 @@ from app.workflow.applying import (
     apply_step,
     close_seats,
     copy_step,
-    drop_candidates,
     save_instance,
 )
 from app.workflow.attachments import as_form_value, attachments_of
@@ -96,7 +95,7 @@ def claim_task(
     refuse_stale(loaded, expected_version)
     refuse_conflicting_duties(loaded, actor)
     action = _begin(loaded, actor, now)
-    _seat(session, seat, holder_id=actor.id, held_since=now)
+    _hold(loaded, seat, actor.id, now)
     _touch(loaded)
     _record(action, loaded, "claim", from_state="unclaimed", to_state="claimed")
     save_instance(action)
@@ -112,7 +111,7 @@ def unclaim_task(
         raise NotPermittedError(
             N_("Expected a claim of yours on the step {step}, found none."), step=loaded.name
         )
-    if not seat.groups:
+    if seat.group_key is None:
         raise NotPermittedError(
             N_("Expected other candidates for the step {step}; it was given to you alone. "
                "You can transfer it."),
@@ -120,7 +119,7 @@ def unclaim_task(
         )  # fmt: skip
     refuse_stale(loaded, expected_version)
     action = _begin(loaded, actor, now)
-    _seat(session, seat, holder_id=None, held_since=None)
+    _hold(loaded, seat, None, None)
     _touch(loaded)
     _record(action, loaded, "unclaim", from_state="claimed", to_state="unclaimed")
     save_instance(action)
@@ -137,7 +136,7 @@ def approve_task(
     """
     loaded = load_task(session, task_id, lock=True)
     seat = _seat_to_decide(loaded, actor, decision)
-    data, warnings = _checked_form(loaded, decision)
+    data, warnings = _checked_form(loaded, decision, now)
     _vote(loaded, seat, actor, decision, data, warnings, "approve", SeatState.APPROVED, now)
 
 
@@ -148,7 +147,7 @@ def reject_task(
     loaded = load_task(session, task_id, lock=True)
     seat = _seat_to_decide(loaded, actor, decision)
     _require_reason(decision)
-    data = _unchecked_form(loaded, decision)
+    data = _unchecked_form(loaded, decision, now)
     _vote(loaded, seat, actor, decision, data, [], "reject", SeatState.REJECTED, now)
 
 
@@ -168,7 +167,7 @@ def return_task(
         )
     seat = _seat_to_decide(loaded, actor, decision, drawn=target.drawn is not None)
     _require_reason(decision)
-    data = _unchecked_form(loaded, decision)
+    data = _unchecked_form(loaded, decision, now)
     _vote(loaded, seat, actor, decision, data, [], "return", SeatState.RETURNED, now)
 
 
@@ -204,7 +203,8 @@ def transfer_task(
     refuse_conflicting_duties(loaded, receiver)
     action = _begin(loaded, actor, now)
     _seat(session, seat, state=SeatState.TRANSFERRED, holder_id=seat.holder_id or actor.id)
-    drop_candidates(action, [seat.id])
+    if rule_of(loaded.step.properties).mode == "single":
+        close_seats(action, [task_id], SeatState.NOT_NEEDED)  # the other groups' shares of it
     session.connection().execute(
         insert(SEAT),
         {
@@ -294,11 +294,10 @@ def _vote(
     )
     decided = Decided(decision.outcome, decision.target.step_id if decision.target else None)
     form_handler_of(loaded.step.form_key).save(
-        session, loaded.facts(), actor, decided, data.values, now
+        session, loaded.facts(), actor, decided, data, now
     )
     outcome = decision.outcome if verb == "return" else _tally(loaded, decision.outcome)
     if outcome is None:
-        drop_candidates(action, [seat.id])
         _touch(loaded)
         save_instance(action)
         return
@@ -338,8 +337,6 @@ def _close(action: Action, loaded: LoadedTask, seat: SeatFacts, outcome: str) ->
             version=loaded.task.version + 1,
         )
     )
-    if seat.groups:
-        drop_candidates(action, [seat.id])
     if any(each.state is SeatState.OPEN and each.id != seat.id for each in loaded.seats):
         close_seats(action, [loaded.task.id], SeatState.NOT_NEEDED)
     roles = loaded.step.properties.get("appr.copy", "").split()
@@ -404,9 +401,9 @@ def _legal_target(loaded: LoadedTask, decision: Decision) -> ReturnChoice:
     )
 
 
-def _checked_form(loaded: LoadedTask, decision: Decision) -> tuple[FormData, list[Problem]]:
+def _checked_form(loaded: LoadedTask, decision: Decision, now: datetime) -> tuple[FormData, list[Problem]]:
     """The values of an approval: valid, within the step's rights, and past every blocking rule."""
-    data, problems = _bind(loaded, decision)
+    data, problems = _bind(loaded, decision, now)
     handler = form_handler_of(loaded.step.form_key)
     if not problems:
         problems += handler.check(loaded.session, loaded.facts(), decision.outcome, data)
@@ -425,49 +422,61 @@ def _checked_form(loaded: LoadedTask, decision: Decision) -> tuple[FormData, lis
     return data, [each for each in problems if each.level == "warn"]
 
 
-def _unchecked_form(loaded: LoadedTask, decision: Decision) -> FormData:
+def _unchecked_form(loaded: LoadedTask, decision: Decision, now: datetime) -> FormData:
     """The values of a "no" or a return: what is valid is kept, the rest need not be complete."""
-    data, _ = _bind(loaded, decision)
+    data, _ = _bind(loaded, decision, now)
     return data
 
 
-def _bind(loaded: LoadedTask, decision: Decision) -> tuple[FormData, list[Problem]]:
+def _bind(loaded: LoadedTask, decision: Decision, now: datetime) -> tuple[FormData, list[Problem]]:
     if loaded.step.form_key is None:
         return FormData({}), []
     form = resources_of(loaded.session).forms.get(loaded.step.form_key)
-    opened = load_form_data(loaded)
+    opened = load_form_data(loaded, now)
     rights = rights_for(loaded.step.properties, form).rights
     context = {**opened.context, "outcome": decision.outcome}
     bound = form.bind(decision.values, form.load(opened.values), rights, context)
-    return FormData(form.dump(bound.values), context), list(bound.problems)
+    return FormData(form.dump(bound.values), context, opened.subject), list(bound.problems)
 
 
-def load_form_data(loaded: LoadedTask) -> FormData:
-    """What the form of a task opens with: the subject's rows, or the step's former vote."""
-    former: Mapping[str, Any] = {}
-    if loaded.task.visit > 1:
-        former = (
-            loaded.session.scalars(
-                select(Vote.form_values)
-                .where(
-                    Vote.instance_id == loaded.instance.instance_id,
-                    Vote.form_key == loaded.step.form_key,
-                    Vote.task_id.in_(_earlier_visits(loaded)),
-                )
-                .order_by(Vote.id.desc())
-                .limit(1)
-            ).first()
-            or {}
+def load_form_data(loaded: LoadedTask, now: datetime) -> FormData:
+    """What the form of a task opens with: the subject's rows, or the step's former vote.
+
+    The context adds what every form may name: the local date, the step, the files at hand.
+    """
+    data = form_handler_of(loaded.step.form_key).load(
+        loaded.session, loaded.facts(), lambda: _former_values(loaded)
+    )
+    today = now.astimezone(resources_of(loaded.session).calendar.zone).date()
+    context = {
+        **data.context,
+        "today": today,
+        "step": loaded.task.step_id,
+        "attachments": _files(loaded),
+    }
+    return FormData(data.values, context, data.subject)
+
+
+def _former_values(loaded: LoadedTask) -> Mapping[str, Any]:
+    """The values of the step's last vote in an earlier visit; empty in the first one."""
+    if loaded.task.visit == 1:
+        return {}
+    newest = (
+        select(Vote.form_values)
+        .where(
+            Vote.instance_id == loaded.instance.instance_id,
+            Vote.form_key == loaded.step.form_key,
+            Vote.task_id.in_(_earlier_visits(loaded)),
         )
-    data = form_handler_of(loaded.step.form_key).load(loaded.session, loaded.facts(), former)
-    context = {**data.context, "step": loaded.task.step_id, "attachments": _files(loaded)}
-    return FormData(data.values, context)
+        .order_by(Vote.id.desc())
+        .limit(1)
+    )
+    return loaded.session.scalars(newest).first() or {}
 
 
 def _files(loaded: LoadedTask) -> list[dict[str, object]]:
-    """Files that the form may name; asked only where the form has a place for files."""
-    form = resources_of(loaded.session).forms.get(loaded.step.form_key or "")
-    if not any(field.type is FieldType.FILES for field in form.by_path.values()):
+    """Files that the form may name; asked only where somebody has attached one."""
+    if not loaded.progress.files:
         return []
     rows = attachments_of(loaded.session, loaded.instance.instance_id)
     return [as_form_value(row) for row in rows]
@@ -516,6 +525,18 @@ def _begin(loaded: LoadedTask, actor: Actor, now: datetime) -> Action:
 
 def _seat(session: Session, seat: SeatFacts, **columns: Any) -> None:
     session.connection().execute(update(SEAT).where(SEAT.c.id == seat.id).values(**columns))
+
+
+def _hold(
+    loaded: LoadedTask, seat: SeatFacts, holder_id: UUID | None, since: datetime | None
+) -> None:
+    """Claim or release a seat; a single step has one holder, whichever group he comes from."""
+    seats = [seat.id]
+    if rule_of(loaded.step.properties).mode == "single":
+        seats = [each.id for each in loaded.seats if each.state is SeatState.OPEN]
+    loaded.session.connection().execute(
+        update(SEAT).where(SEAT.c.id.in_(seats)).values(holder_id=holder_id, held_since=since)
+    )
 
 
 def _touch(loaded: LoadedTask) -> None:

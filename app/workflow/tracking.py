@@ -1,29 +1,52 @@
-"""Where each project sits: the manager's board of projects × steps, and the lists behind its cells.
+"""Where each project sits: the figures of the manager's board, and the lists behind them.
 
-Figures come from the narrow rows of open tasks, not from scanning token states.
+Figures come from the narrow rows of instances and tasks, never from scanning token states. A board
+costs four statements: the choices, the figures, one page of projects and what they have visited.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 
-from app.core.i18n import Bilingual
-from app.identity import OrganisationScope, User
+from app.core.errors import InvalidInputError
+from app.core.i18n import N_, Bilingual
+from app.identity import Organisation, OrganisationKind, OrganisationScope, User
+from app.workflow.board_columns import ENDED, WAITING
+from app.workflow.calendar import WorkingCalendar
 from app.workflow.models import (
     InstanceState,
+    ProcessDefinition,
     ProcessInstance,
     Seat,
-    SeatCandidate,
     SeatState,
     TaskState,
     UserTask,
 )
+from app.workflow.progress import place
+from app.workflow.resources import resources_of
 
 BOARD_PAGE = 60
 
@@ -34,20 +57,37 @@ class BoardFilters:
 
     process_key: str
     fiscal_year: int
+    #: Part of the project's code or name, in either language.
     text: str = ""
     department_code: str = ""
     section_code: str = ""
     only_key: bool = False
     only_overdue: bool = False
-    #: `KEY/step`, or `end/event` for finished ones; "" shows every column.
+    #: `KEY/step`, `end/event` or `wait/`: narrows the list, not the figures. "" is every project
+    #: with an open step.
     column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class BoardCell:
-    """How many projects sit in one step (or ended at one event), with their money."""
+class BoardChoices:
+    """What a board can be narrowed to, and the names behind its codes."""
 
-    column: str
+    #: Newest version's id and name, by key.
+    processes: Mapping[str, tuple[UUID, Bilingual]]
+    #: Process key → fiscal years in which the actor may see something of it, newest first.
+    years: Mapping[str, tuple[int, ...]]
+    #: Every organisation by code.
+    names: Mapping[str, Bilingual]
+    departments: tuple[str, ...]
+    #: Expenditure sections, those that some department belongs to.
+    sections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCell:
+    """What lies in one column. A project in two parallel steps counts in both."""
+
+    name: Bilingual
     count: int
     overdue: int
     #: 10k yuan.
@@ -55,113 +95,209 @@ class BoardCell:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardFigures:
+    """All figures of a board; the totals count each project once."""
+
+    cells: Mapping[str, BoardCell]
+    #: Projects with an open step, however many; their number, late ones and money.
+    under_way: BoardCell
+
+    @property
+    def places(self) -> int:
+        """Open steps: more than projects where steps run in parallel."""
+        return sum(
+            cell.count
+            for column, cell in self.cells.items()
+            if not column.startswith((ENDED, WAITING))
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all."""
+        return not self.cells
+
+
+@dataclass(slots=True)
+class BoardPlace:
+    """An open step of a project: who holds it, or which groups may claim it, since when."""
+
+    column: str
+    step: Bilingual
+    visit: int
+    since: datetime
+    due_at: datetime
+    is_overdue: bool
+    #: Working days since it opened.
+    days: int
+    holders: list[Bilingual] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class BoardPast:
+    """The closed visits of a project to one step."""
+
+    visits: int = 0
+    #: Working days that they took together.
+    days: int = 0
+
+
+@dataclass(slots=True)
 class BoardRow:
-    """One project that is under way, at one of its open steps."""
+    """One project with where it is and where it has been."""
 
     instance_id: UUID
     subject_code: str
     subject: Bilingual
     unit_code: str
     department_code: str
+    #: 10k yuan.
     amount: Decimal
     is_key: bool
-    column: str
-    step: Bilingual
-    visit: int
-    since: datetime
-    due_at: datetime | None
+    started_at: datetime
     ended_at: datetime | None
-    holder: Bilingual | None
-    groups: tuple[str, ...]
+    #: `end/event` of one that has ended.
+    end: str | None
+    places: list[BoardPlace] = field(default_factory=list)
+    #: By column.
+    past: dict[str, BoardPast] = field(default_factory=dict)
+
+    def place_in(self, column: str) -> BoardPlace | None:
+        """The open step in a column."""
+        return next((each for each in self.places if each.column == column), None)
 
 
-def board_cells(
-    session: Session, scope: OrganisationScope, filters: BoardFilters, now: datetime
-) -> list[BoardCell]:
-    """The counts of every column, in one statement. A project in two steps counts in both."""
-    where = _conditions(scope, filters, now)
-    opened = (
-        select(
-            _place().label("place"),
-            func.count().label("projects"),
-            func.sum(case((UserTask.due_at <= now, 1), else_=0)).label("overdue"),
-            func.sum(ProcessInstance.amount).label("amount"),
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """One page of the list behind a board, and where the next one starts."""
+
+    rows: Sequence[BoardRow]
+    next_cursor: str | None
+
+
+def board_choices(session: Session, scope: OrganisationScope) -> BoardChoices:
+    """What the filters of a board offer, in one statement."""
+    rows = session.execute(
+        union_all(
+            select(
+                literal("process").label("kind"),
+                ProcessDefinition.key.label("code"),
+                ProcessDefinition.name_zh,
+                ProcessDefinition.name_en,
+                literal("").label("section"),
+                literal(0).label("year"),
+                ProcessDefinition.id,
+            ).where(_is_newest()),
+            select(
+                Organisation.kind,
+                Organisation.code,
+                Organisation.name_zh,
+                Organisation.name_en,
+                func.coalesce(Organisation.section_code, ""),
+                literal(0),
+                cast(null(), Uuid()),
+            ),
+            select(
+                literal("year"),
+                ProcessInstance.process_key,
+                literal(""),
+                literal(""),
+                literal(""),
+                ProcessInstance.fiscal_year,
+                cast(null(), Uuid()),
+            )
+            .where(scope_condition(scope))
+            .distinct(),
         )
-        .join(UserTask, _is_open())
-        .where(*where)
-        .group_by(_place())
-    )
-    ended = (
-        select(
-            _end_place().label("place"),
-            func.count().label("projects"),
-            literal(0).label("overdue"),
-            func.sum(ProcessInstance.amount).label("amount"),
-        )
-        .where(*_ended(), *_conditions(scope, filters, now, ended=True))
-        .group_by(_end_place())
-    )
-    rows = session.execute(opened.union_all(ended))
-    return [BoardCell(row.place, row.projects, int(row.overdue), row.amount) for row in rows]
-
-
-def board_rows(
-    session: Session,
-    scope: OrganisationScope,
-    filters: BoardFilters,
-    now: datetime,
-    offset: int = 0,
-    limit: int = BOARD_PAGE,
-) -> tuple[list[BoardRow], bool]:
-    """Projects under way, overdue ones first by how late they are, and whether more follow."""
-    query = (
-        select(
-            ProcessInstance,
-            UserTask,
-            User.name_zh.label("holder_zh"),
-            User.name_en.label("holder_en"),
-            _groups().label("groups"),
-        )
-        .join(UserTask, _is_open())
-        .outerjoin(Seat, and_(Seat.task_id == UserTask.id, Seat.state == SeatState.OPEN))
-        .outerjoin(User, User.id == Seat.holder_id)
-        .where(*_conditions(scope, filters, now))
-        .order_by(UserTask.due_at, UserTask.id)
-        .offset(offset)
-        .limit(limit + 1)
-    )
-    rows = [_open_row(row) for row in session.execute(query)]
-    return rows[:limit], len(rows) > limit
-
-
-def ended_rows(
-    session: Session,
-    scope: OrganisationScope,
-    filters: BoardFilters,
-    now: datetime,
-    offset: int = 0,
-    limit: int = BOARD_PAGE,
-) -> tuple[list[BoardRow], bool]:
-    """Projects whose process has ended, newest first, and whether more follow."""
-    query = (
-        select(ProcessInstance)
-        .where(*_ended(), *_conditions(scope, filters, now, ended=True))
-        .order_by(ProcessInstance.ended_at.desc(), ProcessInstance.id)
-        .offset(offset)
-        .limit(limit + 1)
-    )
-    rows = [_ended_row(instance) for instance in session.scalars(query)]
-    return rows[:limit], len(rows) > limit
-
-
-def tracked_years(session: Session, process_key: str) -> Sequence[int]:
-    """Fiscal years for which this process has run, newest first."""
-    return session.scalars(
-        select(ProcessInstance.fiscal_year)
-        .where(ProcessInstance.process_key == process_key)
-        .distinct()
-        .order_by(ProcessInstance.fiscal_year.desc())
     ).all()
+    years: dict[str, list[int]] = {}
+    for row in rows:
+        if row.kind == "year":
+            years.setdefault(row.code, []).append(row.year)
+    organisations = [row for row in rows if row.kind not in ("year", "process")]
+    departments = [row for row in organisations if row.kind == OrganisationKind.DEPARTMENT]
+    return BoardChoices(
+        processes={
+            row.code: (row.id, Bilingual(row.name_zh, row.name_en))
+            for row in rows
+            if row.kind == "process"
+        },
+        years={key: tuple(sorted(found, reverse=True)) for key, found in years.items()},
+        names={row.code: Bilingual(row.name_zh, row.name_en) for row in organisations},
+        departments=tuple(sorted(row.code for row in departments)),
+        sections=tuple(sorted({row.section for row in departments if row.section})),
+    )
+
+
+def board_figures(
+    session: Session, scope: OrganisationScope, filters: BoardFilters, now: datetime
+) -> BoardFigures:
+    """Projects, late ones and money of every column and of all together, in one statement."""
+    where = _conditions(scope, filters)
+    late = _late(filters, now)
+    overdue = case((UserTask.due_at <= now, 1), else_=0)
+    late_one = select(UserTask.id).where(_is_open(), UserTask.due_at <= now).exists()
+    rows = session.execute(
+        union_all(
+            select(
+                literal("step").label("kind"),
+                _place().label("place"),
+                func.max(UserTask.name_zh).label("name_zh"),
+                func.max(UserTask.name_en).label("name_en"),
+                func.count().label("projects"),
+                func.sum(overdue).label("overdue"),
+                func.sum(ProcessInstance.amount).label("amount"),
+            )
+            .join(UserTask, _is_open())
+            .where(*where, *late)
+            .group_by(_place()),
+            _counted("end", where, _ended(filters), _end_place()),
+            _counted("wait", where, _waiting(filters), literal(WAITING)),
+            select(
+                literal("all"),
+                literal(""),
+                literal(""),
+                literal(""),
+                func.count(),
+                func.sum(case((late_one, 1), else_=0)),
+                func.sum(ProcessInstance.amount),
+            ).where(*where, select(UserTask.id).where(_is_open(), *late).exists()),
+        )
+    ).all()
+    cells = {row.place: _cell(row) for row in rows if row.kind != "all"}
+    return BoardFigures(cells, next(_cell(row) for row in rows if row.kind == "all"))
+
+
+def board_page(
+    session: Session,
+    scope: OrganisationScope,
+    filters: BoardFilters,
+    now: datetime,
+    cursor: str = "",
+    limit: int = BOARD_PAGE,
+) -> BoardPage:
+    """The projects behind a board or one of its columns, in two statements.
+
+    Those under way come by the due date of the step that is due first, hence overdue ones first;
+    those that have ended, the newest first.
+
+    Raises:
+        InvalidInputError: the cursor is none of ours.
+    """
+    query, keys, descending = _listed(filters, now)
+    query = query.where(*_conditions(scope, filters))
+    if cursor:
+        query = query.where(_beyond(keys, cursor, descending=descending))
+    order = [key.desc() if descending else key for key in keys]
+    found = session.execute(query.order_by(*order).limit(limit + 1)).all()
+    rows = {each.instance_id: _row(each) for each in found[:limit]}
+    _add_visits(session, rows, now)
+    more = len(found) > limit
+    last = found[limit - 1] if more else None
+    return BoardPage(
+        list(rows.values()),
+        f"{last.sorted_by.isoformat()}_{last.sorted_id}" if last is not None else None,
+    )
 
 
 def scope_condition(scope: OrganisationScope) -> ColumnElement[bool]:
@@ -176,98 +312,257 @@ def scope_condition(scope: OrganisationScope) -> ColumnElement[bool]:
     )
 
 
-def _place() -> ColumnElement[str]:
-    return UserTask.definition_key + "/" + UserTask.step_id
+_SUBJECT = (
+    ProcessInstance.id.label("instance_id"),
+    ProcessInstance.subject_code,
+    ProcessInstance.subject_zh,
+    ProcessInstance.subject_en,
+    ProcessInstance.unit_code,
+    ProcessInstance.department_code,
+    ProcessInstance.amount,
+    ProcessInstance.is_key,
+    ProcessInstance.started_at,
+    ProcessInstance.ended_at,
+    ProcessInstance.end_event,
+    ProcessInstance.state,
+)
+
+
+def _is_newest() -> ColumnElement[bool]:
+    newer = aliased(ProcessDefinition)
+    return ~(
+        select(newer.id)
+        .where(newer.key == ProcessDefinition.key, newer.version > ProcessDefinition.version)
+        .exists()
+    )
+
+
+def _place(task: Any = UserTask) -> ColumnElement[str]:
+    return task.definition_key + "/" + task.step_id  # type: ignore[no-any-return]
 
 
 def _end_place() -> ColumnElement[str]:
-    return literal("end/") + func.coalesce(ProcessInstance.end_event, "")
+    return literal(ENDED) + func.coalesce(ProcessInstance.end_event, "")
 
 
 def _is_open() -> ColumnElement[bool]:
     return and_(UserTask.instance_id == ProcessInstance.id, UserTask.state == TaskState.OPEN)
 
 
-def _ended() -> tuple[ColumnElement[bool], ...]:
-    return (ProcessInstance.state == InstanceState.COMPLETED,)
+def _late(filters: BoardFilters, now: datetime) -> list[ColumnElement[bool]]:
+    return [UserTask.due_at <= now] if filters.only_overdue else []
 
 
-def _groups() -> Any:
-    """The candidate groups of a seat, as one text."""
+def _ended(filters: BoardFilters) -> list[ColumnElement[bool]]:
+    """What has ended is never overdue."""
+    ended = ProcessInstance.state == InstanceState.COMPLETED
+    return [ended, false()] if filters.only_overdue else [ended]
+
+
+def _waiting(filters: BoardFilters) -> list[ColumnElement[bool]]:
+    active = ProcessInstance.state == InstanceState.ACTIVE
+    found = [active, ~select(UserTask.id).where(_is_open()).exists()]
+    return [*found, false()] if filters.only_overdue else found
+
+
+def _counted(
+    kind: str,
+    where: Sequence[ColumnElement[bool]],
+    more: Sequence[ColumnElement[bool]],
+    column: ColumnElement[str],
+) -> Select[Any]:
+    """Projects without an open step; their column is named by the diagram."""
     return (
-        select(func.aggregate_strings(SeatCandidate.group_key, " "))
-        .where(SeatCandidate.seat_id == Seat.id)
-        .scalar_subquery()
+        select(
+            literal(kind),
+            column,
+            literal(""),
+            literal(""),
+            func.count(),
+            literal(0),
+            func.sum(ProcessInstance.amount),
+        )
+        .where(*where, *more)
+        .group_by(column)
     )
 
 
-def _conditions(
-    scope: OrganisationScope, filters: BoardFilters, now: datetime, *, ended: bool = False
-) -> list[ColumnElement[bool]]:
+def _conditions(scope: OrganisationScope, filters: BoardFilters) -> list[ColumnElement[bool]]:
     found = [
         ProcessInstance.process_key == filters.process_key,
         ProcessInstance.fiscal_year == filters.fiscal_year,
         scope_condition(scope),
     ]
-    if filters.text.strip():
-        part = filters.text.strip()
-        found.append(
-            or_(
-                ProcessInstance.subject_code.icontains(part, autoescape=True),
-                ProcessInstance.subject_zh.icontains(part, autoescape=True),
-                ProcessInstance.subject_en.icontains(part, autoescape=True),
-            )
+    if part := filters.text.strip():
+        searched = (
+            ProcessInstance.subject_code,
+            ProcessInstance.subject_zh,
+            ProcessInstance.subject_en,
         )
+        found.append(or_(*(each.icontains(part, autoescape=True) for each in searched)))
     if filters.department_code:
         found.append(ProcessInstance.department_code == filters.department_code)
     if filters.section_code:
         found.append(ProcessInstance.section_code == filters.section_code)
     if filters.only_key:
         found.append(ProcessInstance.is_key.is_(True))
-    if filters.only_overdue:
-        found.append(false() if ended else UserTask.due_at <= now)
-    if filters.column:
-        found.append((_end_place() if ended else _place()) == filters.column)
     return found
 
 
-def _subject(instance: ProcessInstance) -> dict[str, Any]:
-    return {
-        "instance_id": instance.id,
-        "subject_code": instance.subject_code,
-        "subject": Bilingual(instance.subject_zh, instance.subject_en),
-        "unit_code": instance.unit_code,
-        "department_code": instance.department_code,
-        "amount": instance.amount,
-        "is_key": instance.is_key,
-    }
+_Listed = tuple[Select[Any], tuple[Any, Any], bool]
 
 
-def _open_row(row: Any) -> BoardRow:
-    instance, task = row.ProcessInstance, row.UserTask
-    return BoardRow(
-        **_subject(instance),
-        column=f"{task.definition_key}/{task.step_id}",
-        step=Bilingual(task.name_zh, task.name_en),
-        visit=task.visit,
-        since=task.opened_at,
-        due_at=task.due_at,
-        ended_at=None,
-        holder=Bilingual(row.holder_zh, row.holder_en) if row.holder_zh else None,
-        groups=tuple((row.groups or "").split()),
+def _listed(filters: BoardFilters, now: datetime) -> _Listed:
+    """The list behind a column, what it is sorted by, and whether downwards."""
+    if filters.column.startswith(ENDED):
+        return _without_step(
+            ProcessInstance.ended_at,
+            [*_ended(filters), _end_place() == filters.column],
+            descending=True,
+        )
+    if filters.column == WAITING:
+        return _without_step(ProcessInstance.started_at, _waiting(filters), descending=False)
+    query = (
+        select(*_SUBJECT, UserTask.due_at.label("sorted_by"), UserTask.id.label("sorted_id"))
+        .join(UserTask, _is_open())
+        .where(_is_first(filters.column), *_late(filters, now))
+    )
+    return query, (UserTask.due_at, UserTask.id), False
+
+
+def _without_step(
+    sorted_by: Any, where: Sequence[ColumnElement[bool]], *, descending: bool
+) -> _Listed:
+    query = select(
+        *_SUBJECT, sorted_by.label("sorted_by"), ProcessInstance.id.label("sorted_id")
+    ).where(*where)
+    return query, (sorted_by, ProcessInstance.id), descending
+
+
+def _is_first(column: str) -> ColumnElement[bool]:
+    """A project is listed once: by its open step that is due first, in this column or in any."""
+    other = aliased(UserTask)
+    earlier = [
+        other.instance_id == UserTask.instance_id,
+        other.state == TaskState.OPEN,
+        tuple_(other.due_at, other.id) < tuple_(UserTask.due_at, UserTask.id),
+    ]
+    if not column:
+        return ~select(other.id).where(*earlier).exists()
+    earlier.append(_place(other) == column)
+    return and_(_place() == column, ~select(other.id).where(*earlier).exists())
+
+
+def _beyond(keys: tuple[Any, Any], cursor: str, *, descending: bool) -> ColumnElement[bool]:
+    try:
+        moment, _, key = cursor.partition("_")
+        wanted: Any = tuple_(literal(datetime.fromisoformat(moment), keys[0].type), UUID(key))
+        if datetime.fromisoformat(moment).tzinfo is None:
+            raise ValueError
+    except ValueError:
+        raise InvalidInputError(
+            N_("Expected the cursor of a page of the board, found “{cursor}”."), cursor=cursor
+        ) from None
+    here = tuple_(*keys)
+    return here < wanted if descending else here > wanted  # type: ignore[no-any-return]
+
+
+def _add_visits(session: Session, rows: Mapping[UUID, BoardRow], now: datetime) -> None:
+    """Fill where the projects are and have been."""
+    if not rows:
+        return
+    calendar = resources_of(session).calendar
+    seen: set[UUID] = set()
+    for visit in session.execute(_visits(list(rows))):
+        row = rows[visit.instance_id]
+        column = place(visit.definition_key, visit.step_id)
+        if visit.state != TaskState.OPEN:
+            past = row.past.setdefault(column, BoardPast())
+            past.visits += 1
+            past.days += _working_days(calendar, visit.opened_at, visit.closed_at)
+            continue
+        if visit.id not in seen:
+            seen.add(visit.id)
+            row.places.append(_open_place(visit, column, calendar, now))
+        if visit.holder_zh and Bilingual(visit.holder_zh, visit.holder_en) not in (
+            row.places[-1].holders
+        ):
+            row.places[-1].holders.append(Bilingual(visit.holder_zh, visit.holder_en))
+        elif visit.group_key and not visit.holder_zh:
+            row.places[-1].groups.append(visit.group_key)
+
+
+def _visits(instance_ids: Sequence[UUID]) -> Select[Any]:
+    return (
+        select(
+            UserTask.id,
+            UserTask.instance_id,
+            UserTask.definition_key,
+            UserTask.step_id,
+            UserTask.name_zh,
+            UserTask.name_en,
+            UserTask.visit,
+            UserTask.state,
+            UserTask.opened_at,
+            UserTask.due_at,
+            UserTask.closed_at,
+            Seat.group_key,
+            User.name_zh.label("holder_zh"),
+            User.name_en.label("holder_en"),
+        )
+        .outerjoin(
+            Seat,
+            and_(
+                Seat.task_id == UserTask.id,
+                Seat.state == SeatState.OPEN,
+                UserTask.state == TaskState.OPEN,
+            ),
+        )
+        .outerjoin(User, User.id == Seat.holder_id)
+        .where(UserTask.instance_id.in_(instance_ids))
+        .order_by(UserTask.id, Seat.position)
     )
 
 
-def _ended_row(instance: ProcessInstance) -> BoardRow:
-    event = instance.end_event or ""
+def _open_place(
+    visit: Row[Any], column: str, calendar: WorkingCalendar, now: datetime
+) -> BoardPlace:
+    return BoardPlace(
+        column=column,
+        step=Bilingual(visit.name_zh, visit.name_en),
+        visit=visit.visit,
+        since=visit.opened_at,
+        due_at=visit.due_at,
+        is_overdue=visit.due_at <= now,
+        days=_working_days(calendar, visit.opened_at, now),
+    )
+
+
+def _working_days(calendar: WorkingCalendar, first: datetime, last: datetime) -> int:
+    zone = calendar.zone
+    return calendar.days_between(first.astimezone(zone).date(), last.astimezone(zone).date())
+
+
+def _cell(row: Row[Any]) -> BoardCell:
+    return BoardCell(
+        Bilingual(row.name_zh, row.name_en),
+        row.projects,
+        int(row.overdue or 0),
+        row.amount or Decimal(0),
+    )
+
+
+def _row(found: Row[Any]) -> BoardRow:
+    ended = found.state == InstanceState.COMPLETED
     return BoardRow(
-        **_subject(instance),
-        column=f"end/{event}",
-        step=Bilingual(event, event),
-        visit=1,
-        since=instance.started_at,
-        due_at=None,
-        ended_at=instance.ended_at,
-        holder=None,
-        groups=(),
+        instance_id=found.instance_id,
+        subject_code=found.subject_code,
+        subject=Bilingual(found.subject_zh, found.subject_en),
+        unit_code=found.unit_code,
+        department_code=found.department_code,
+        amount=found.amount,
+        is_key=found.is_key,
+        started_at=found.started_at,
+        ended_at=found.ended_at,
+        end=f"{ENDED}{found.end_event or ''}" if ended else None,
     )

@@ -5,6 +5,7 @@ on every machine. `load_people`, `load_projects` and `load_approved_goals` write
 """
 
 from app.projects.sample.goals import goal_values
+from app.projects.sample.journeys import load_sample_bureau
 from app.projects.sample.loading import load_approved_goals, load_people, load_projects
 from app.projects.sample.organisations import organisations
 from app.projects.sample.people import SAMPLE_PASSWORD, SamplePerson, people
@@ -18,6 +19,7 @@ __all__ = [
     "load_approved_goals",
     "load_people",
     "load_projects",
+    "load_sample_bureau",
     "organisations",
     "people",
     "projects",

@@ -17,7 +17,7 @@ from app.identity.groups import make_group_key
 from app.identity.passwords import HASHER
 from app.projects.bulk import insert_rows
 from app.projects.goal_forms import draft_from_form
-from app.projects.goals import content_hash, fingerprint_rows, indicator_row
+from app.projects.goals import content_hash, fingerprint_rows, indicator_rows
 from app.projects.kinds import GoalStatus, ObjectType
 from app.projects.letters import letter_number
 from app.projects.models import (
@@ -192,9 +192,8 @@ def _goal_rows(
             "approved_at": approved,
         },
     )
-    for position, line in enumerate(draft.indicators, start=1):
-        place = {"goal_version_id": version_id, "position": position}
-        yield Indicator, place | indicator_row(line)
+    for row in indicator_rows(version_id, draft):
+        yield Indicator, row
     for row in fingerprint_rows(version_id, each.fiscal_year, each.unit_code, draft.annual_goal):
         yield GoalFingerprint, row
     yield (
