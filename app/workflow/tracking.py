@@ -5,7 +5,7 @@ costs four statements: the choices, the figures, one page of projects and what t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,18 +14,13 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Row,
-    Select,
-    Uuid,
     and_,
     case,
-    cast,
     false,
     func,
     literal,
-    null,
     or_,
     select,
-    true,
     tuple_,
     union_all,
 )
@@ -33,20 +28,11 @@ from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import InvalidInputError
 from app.core.i18n import N_, Bilingual
-from app.identity import Organisation, OrganisationKind, OrganisationScope, User
+from app.identity import OrganisationScope
+from app.workflow.board_choices import scope_condition
 from app.workflow.board_columns import ENDED, WAITING
-from app.workflow.calendar import WorkingCalendar
-from app.workflow.models import (
-    InstanceState,
-    ProcessDefinition,
-    ProcessInstance,
-    Seat,
-    SeatState,
-    TaskState,
-    UserTask,
-)
-from app.workflow.progress import place
-from app.workflow.resources import resources_of
+from app.workflow.board_rows import BoardRow, add_visits
+from app.workflow.models import InstanceState, ProcessInstance, TaskState, UserTask
 
 BOARD_PAGE = 60
 
@@ -66,21 +52,6 @@ class BoardFilters:
     #: `KEY/step`, `end/event` or `wait/`: narrows the list, not the figures. "" is every project
     #: with an open step.
     column: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BoardChoices:
-    """What a board can be narrowed to, and the names behind its codes."""
-
-    #: Newest version's id and name, by key.
-    processes: Mapping[str, tuple[UUID, Bilingual]]
-    #: Process key → fiscal years in which the actor may see something of it, newest first.
-    years: Mapping[str, tuple[int, ...]]
-    #: Every organisation by code.
-    names: Mapping[str, Bilingual]
-    departments: tuple[str, ...]
-    #: Expenditure sections, those that some department belongs to.
-    sections: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,116 +88,12 @@ class BoardFigures:
         return not self.cells
 
 
-@dataclass(slots=True)
-class BoardPlace:
-    """An open step of a project: who holds it, or which groups may claim it, since when."""
-
-    column: str
-    step: Bilingual
-    visit: int
-    since: datetime
-    due_at: datetime
-    is_overdue: bool
-    #: Working days since it opened.
-    days: int
-    holders: list[Bilingual] = field(default_factory=list)
-    groups: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class BoardPast:
-    """The closed visits of a project to one step."""
-
-    visits: int = 0
-    #: Working days that they took together.
-    days: int = 0
-
-
-@dataclass(slots=True)
-class BoardRow:
-    """One project with where it is and where it has been."""
-
-    instance_id: UUID
-    subject_code: str
-    subject: Bilingual
-    unit_code: str
-    department_code: str
-    #: 10k yuan.
-    amount: Decimal
-    is_key: bool
-    started_at: datetime
-    ended_at: datetime | None
-    #: `end/event` of one that has ended.
-    end: str | None
-    places: list[BoardPlace] = field(default_factory=list)
-    #: By column.
-    past: dict[str, BoardPast] = field(default_factory=dict)
-
-    def place_in(self, column: str) -> BoardPlace | None:
-        """The open step in a column."""
-        return next((each for each in self.places if each.column == column), None)
-
-
 @dataclass(frozen=True, slots=True)
 class BoardPage:
     """One page of the list behind a board, and where the next one starts."""
 
     rows: Sequence[BoardRow]
     next_cursor: str | None
-
-
-def board_choices(session: Session, scope: OrganisationScope) -> BoardChoices:
-    """What the filters of a board offer, in one statement."""
-    rows = session.execute(
-        union_all(
-            select(
-                literal("process").label("kind"),
-                ProcessDefinition.key.label("code"),
-                ProcessDefinition.name_zh,
-                ProcessDefinition.name_en,
-                literal("").label("section"),
-                literal(0).label("year"),
-                ProcessDefinition.id,
-            ).where(_is_newest()),
-            select(
-                Organisation.kind,
-                Organisation.code,
-                Organisation.name_zh,
-                Organisation.name_en,
-                func.coalesce(Organisation.section_code, ""),
-                literal(0),
-                cast(null(), Uuid()),
-            ),
-            select(
-                literal("year"),
-                ProcessInstance.process_key,
-                literal(""),
-                literal(""),
-                literal(""),
-                ProcessInstance.fiscal_year,
-                cast(null(), Uuid()),
-            )
-            .where(scope_condition(scope))
-            .distinct(),
-        )
-    ).all()
-    years: dict[str, list[int]] = {}
-    for row in rows:
-        if row.kind == "year":
-            years.setdefault(row.code, []).append(row.year)
-    organisations = [row for row in rows if row.kind not in ("year", "process")]
-    departments = [row for row in organisations if row.kind == OrganisationKind.DEPARTMENT]
-    return BoardChoices(
-        processes={
-            row.code: (row.id, Bilingual(row.name_zh, row.name_en))
-            for row in rows
-            if row.kind == "process"
-        },
-        years={key: tuple(sorted(found, reverse=True)) for key, found in years.items()},
-        names={row.code: Bilingual(row.name_zh, row.name_en) for row in organisations},
-        departments=tuple(sorted(row.code for row in departments)),
-        sections=tuple(sorted({row.section for row in departments if row.section})),
-    )
 
 
 def board_figures(
@@ -237,7 +104,7 @@ def board_figures(
     late = _late(filters, now)
     overdue = case((UserTask.due_at <= now, 1), else_=0)
     late_one = select(UserTask.id).where(_is_open(), UserTask.due_at <= now).exists()
-    rows = session.execute(
+    rows: Sequence[Row[Any]] = session.execute(
         union_all(
             select(
                 literal("step").label("kind"),
@@ -291,24 +158,12 @@ def board_page(
     order = [key.desc() if descending else key for key in keys]
     found = session.execute(query.order_by(*order).limit(limit + 1)).all()
     rows = {each.instance_id: _row(each) for each in found[:limit]}
-    _add_visits(session, rows, now)
+    add_visits(session, rows, now)
     more = len(found) > limit
     last = found[limit - 1] if more else None
     return BoardPage(
         list(rows.values()),
         f"{last.sorted_by.isoformat()}_{last.sorted_id}" if last is not None else None,
-    )
-
-
-def scope_condition(scope: OrganisationScope) -> ColumnElement[bool]:
-    """SQL of the scope rule: which instances an actor may see at all."""
-    if scope.everything:
-        return true()
-    return or_(
-        ProcessInstance.unit_code.in_(scope.units),
-        ProcessInstance.department_code.in_(scope.departments),
-        ProcessInstance.section_code.in_(scope.sections),
-        ProcessInstance.agency_code.in_(scope.agencies),
     )
 
 
@@ -326,15 +181,6 @@ _SUBJECT = (
     ProcessInstance.end_event,
     ProcessInstance.state,
 )
-
-
-def _is_newest() -> ColumnElement[bool]:
-    newer = aliased(ProcessDefinition)
-    return ~(
-        select(newer.id)
-        .where(newer.key == ProcessDefinition.key, newer.version > ProcessDefinition.version)
-        .exists()
-    )
 
 
 def _place(task: Any = UserTask) -> ColumnElement[str]:
@@ -370,7 +216,7 @@ def _counted(
     where: Sequence[ColumnElement[bool]],
     more: Sequence[ColumnElement[bool]],
     column: ColumnElement[str],
-) -> Select[Any]:
+) -> Any:
     """Projects without an open step; their column is named by the diagram."""
     return (
         select(
@@ -409,7 +255,7 @@ def _conditions(scope: OrganisationScope, filters: BoardFilters) -> list[ColumnE
     return found
 
 
-_Listed = tuple[Select[Any], tuple[Any, Any], bool]
+_Listed = tuple[Any, tuple[Any, Any], bool]
 
 
 def _listed(filters: BoardFilters, now: datetime) -> _Listed:
@@ -465,82 +311,6 @@ def _beyond(keys: tuple[Any, Any], cursor: str, *, descending: bool) -> ColumnEl
         ) from None
     here = tuple_(*keys)
     return here < wanted if descending else here > wanted  # type: ignore[no-any-return]
-
-
-def _add_visits(session: Session, rows: Mapping[UUID, BoardRow], now: datetime) -> None:
-    """Fill where the projects are and have been."""
-    if not rows:
-        return
-    calendar = resources_of(session).calendar
-    seen: set[UUID] = set()
-    for visit in session.execute(_visits(list(rows))):
-        row = rows[visit.instance_id]
-        column = place(visit.definition_key, visit.step_id)
-        if visit.state != TaskState.OPEN:
-            past = row.past.setdefault(column, BoardPast())
-            past.visits += 1
-            past.days += _working_days(calendar, visit.opened_at, visit.closed_at)
-            continue
-        if visit.id not in seen:
-            seen.add(visit.id)
-            row.places.append(_open_place(visit, column, calendar, now))
-        if visit.holder_zh and Bilingual(visit.holder_zh, visit.holder_en) not in (
-            row.places[-1].holders
-        ):
-            row.places[-1].holders.append(Bilingual(visit.holder_zh, visit.holder_en))
-        elif visit.group_key and not visit.holder_zh:
-            row.places[-1].groups.append(visit.group_key)
-
-
-def _visits(instance_ids: Sequence[UUID]) -> Select[Any]:
-    return (
-        select(
-            UserTask.id,
-            UserTask.instance_id,
-            UserTask.definition_key,
-            UserTask.step_id,
-            UserTask.name_zh,
-            UserTask.name_en,
-            UserTask.visit,
-            UserTask.state,
-            UserTask.opened_at,
-            UserTask.due_at,
-            UserTask.closed_at,
-            Seat.group_key,
-            User.name_zh.label("holder_zh"),
-            User.name_en.label("holder_en"),
-        )
-        .outerjoin(
-            Seat,
-            and_(
-                Seat.task_id == UserTask.id,
-                Seat.state == SeatState.OPEN,
-                UserTask.state == TaskState.OPEN,
-            ),
-        )
-        .outerjoin(User, User.id == Seat.holder_id)
-        .where(UserTask.instance_id.in_(instance_ids))
-        .order_by(UserTask.id, Seat.position)
-    )
-
-
-def _open_place(
-    visit: Row[Any], column: str, calendar: WorkingCalendar, now: datetime
-) -> BoardPlace:
-    return BoardPlace(
-        column=column,
-        step=Bilingual(visit.name_zh, visit.name_en),
-        visit=visit.visit,
-        since=visit.opened_at,
-        due_at=visit.due_at,
-        is_overdue=visit.due_at <= now,
-        days=_working_days(calendar, visit.opened_at, now),
-    )
-
-
-def _working_days(calendar: WorkingCalendar, first: datetime, last: datetime) -> int:
-    zone = calendar.zone
-    return calendar.days_between(first.astimezone(zone).date(), last.astimezone(zone).date())
 
 
 def _cell(row: Row[Any]) -> BoardCell:
