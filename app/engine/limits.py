@@ -21,11 +21,11 @@ class Limits:
     #: Attributes of one element, namespace declarations included.
     attributes: int = 100
     #: Flow nodes and sequence flows together.
-    nodes_and_flows: int = 6_000
+    nodes_and_flows: int = 3_000
     #: Length of one attribute or text.
     text: int = 20_000
-    #: Markings that the soundness check looks at per level before it stops.
-    markings: int = 5_000
+    #: Tokens that the soundness check moves per level before it stops (and says so).
+    soundness_work: int = 200_000
     #: `pass`: manual and untyped tasks are passed without asking anyone (as Camunda does, with a
     #: warning); `refuse`: the diagram is refused.
     untyped_tasks: Literal["pass", "refuse"] = "pass"

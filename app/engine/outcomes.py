@@ -1,8 +1,7 @@
 """Which outcomes the diagram draws for a step, and where each leads: found by walking its flows.
 
-The codes are the texts that conditions compare with `step.outcome`; for each code the conditions
-are evaluated with nothing known but that code, from gateway to gateway, over the end of a
-sub-process or called process into the level around it.
+The codes are the texts that conditions compare with `step.outcome`. Each code is followed from
+gateway to gateway, over the end of a sub-process or called process into the level around it.
 """
 
 import re
@@ -12,7 +11,7 @@ from dataclasses import dataclass, replace
 from app.core.errors import Problem, problem
 from app.core.i18n import N_, Bilingual
 from app.engine.definition import Definition, Outcome, StepDefinition
-from app.engine.expressions import FeelError
+from app.engine.expressions import Budget, Expression, FeelError
 from app.engine.graph import Flow, Graph, Level, Node
 
 AGREE = "agree"
@@ -199,14 +198,13 @@ def _named(flow: Flow, step_id: str) -> list[str]:
 
 def _route(step: Node, place: Place, code: str | None) -> _Route | None:
     """Follow one code; None is an outcome that no condition names."""
-    known = {step.id: {"outcome": code if code is not None else "\x00"}}
     taken: list[tuple[Flow, bool]] = []
     where, node = place, step
     seen: set[tuple[str, str]] = set()
     while True:
         beyond, flows = where.behind(node)
         if node is not step and node.type in _CHOOSING and len(flows) > 1:
-            flow = _chosen(flows, known)
+            flow = _chosen(flows, step.id, _UNNAMED if code is None else code)
             if flow is None:
                 return None
             if flow is _UNDECIDED:
@@ -232,30 +230,43 @@ def _is_passed(place: Place, node: Node) -> bool:
     )
 
 
+#: A comparison of texts needs no more.
+_BRIEF = Budget(max_steps=1_000)
+#: Stands for any code that no condition names.
+_UNNAMED = "\x00"
 _UNDECIDED = Flow("", "", "", Bilingual("", ""))
 
 
-def _chosen(flows: Sequence[Flow], known: Mapping[str, object]) -> Flow | None:
-    """The flow that these facts choose; None if nothing fits, `_UNDECIDED` if more is needed."""
-    default = next((flow for flow in flows if flow.is_default), None)
+def _chosen(flows: Sequence[Flow], step_id: str, code: str) -> Flow | None:
+    """The flow that a code chooses; None if nothing fits, `_UNDECIDED` if more must be known."""
     for flow in flows:
         if flow.is_default or flow.condition is None:
             continue
-        try:
-            value = flow.condition.evaluate(known)
-        except FeelError:
-            value = None
-        if value is True:
+        named = _named(flow, step_id)
+        if _asks_only_outcome(flow, step_id):
+            fits = _is_true(flow.condition, {step_id: {"outcome": code}})
+        elif named:
+            # More facts decide, but a condition that names the code is where it is meant to lead.
+            fits = code in named
+        else:
+            return _UNDECIDED
+        if fits:
             return flow
-        if value is not False:
-            # More facts decide. A condition that names the code is where it is meant to lead.
-            return flow if _mentions(flow, known) else _UNDECIDED
-    return default
+    return next((flow for flow in flows if flow.is_default), None)
 
 
-def _mentions(flow: Flow, known: Mapping[str, object]) -> bool:
-    ((step_id, facts),) = known.items()
-    return isinstance(facts, dict) and facts["outcome"] in _named(flow, step_id)
+def _is_true(condition: Expression, facts: Mapping[str, object]) -> bool:
+    try:
+        return condition.evaluate(facts, _BRIEF) is True
+    except FeelError:
+        return False
+
+
+def _asks_only_outcome(flow: Flow, step_id: str) -> bool:
+    if flow.condition is None or flow.condition.reads != {step_id}:
+        return False
+    asked = re.findall(rf"(?<![\w.]){re.escape(step_id)}\s*\.\s*(\w+)", flow.condition.source)
+    return bool(asked) and set(asked) == {"outcome"}
 
 
 def _outcome(code: str, route: _Route) -> Outcome:

@@ -21,7 +21,7 @@ _MOST_SUBSETS = 4
 def check_soundness(reading: Reading, limits: Limits) -> None:
     """Refuse a level in which a join can wait for ever; warn of what may happen twice."""
     for level in reading.graph.levels.values():
-        _Search(reading, level, limits.markings).run()
+        _Search(reading, level, limits.soundness_work).run()
 
 
 class _Search:
@@ -43,26 +43,28 @@ class _Search:
         first = frozenset(flow.id for flow in start.outgoing)
         self._came_from[first] = (None, start.id)
         pending = deque([first])
+        work = 0
         while pending:
             marking = pending.popleft()
             stuck = bool(marking)
             for node_id, following in self._firings(marking):
                 stuck = False
+                work += len(following) + 1
                 if following not in self._came_from:
                     self._came_from[following] = (marking, node_id)
                     pending.append(following)
             if stuck:
                 self._refuse_stuck(marking)
                 return
-            if len(self._came_from) > self._limit:
+            if work > self._limit:
                 self._reading.warn(
                     "soundness",
                     self._level.node_id or "",
                     N_(
-                        "Only the first {wanted} states of this diagram were checked for joins "
+                        "Only the first {found} states of this diagram were checked for joins "
                         "that wait for ever."
                     ),
-                    wanted=self._limit,
+                    found=len(self._came_from),
                 )
                 return
 
