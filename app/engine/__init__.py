@@ -21,6 +21,7 @@ from app.engine.errors import (
     OutcomeError,
     TaskNotOpenError,
 )
+from app.engine.heading import Heading, read_heading
 from app.engine.limits import Limits
 from app.engine.moves import move, return_targets
 from app.engine.runner import complete, fire, open_tasks, start
@@ -48,6 +49,7 @@ __all__ = [
     "EngineError",
     "Handler",
     "Handlers",
+    "Heading",
     "Limits",
     "MoveError",
     "OpenTask",
@@ -67,6 +69,7 @@ __all__ = [
     "move",
     "open_tasks",
     "parse",
+    "read_heading",
     "return_targets",
     "start",
 ]

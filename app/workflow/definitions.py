@@ -39,14 +39,27 @@ class Inspection:
         return not any(each.level == "block" for each in self.problems)
 
 
-def inspect_definition(session: Session, xml: bytes) -> Inspection:
-    """Everything that a deployment would refuse or warn of, each with its element's id."""
+def inspect_definition(session: Session, xml: bytes, key: str | None = None) -> Inspection:
+    """Everything that a deployment would refuse or warn of, each with its element's id.
+
+    `key` is that of the process which the diagram is meant to become a version of, if any.
+    """
     try:
         definition = parse(xml)
     except InvalidInputError as refusal:
         whole = Problem("diagram", "", refusal.sentence)
         return Inspection(None, refusal.problems or (whole,))
     found = [*definition.warnings]
+    if key is not None and definition.key != key:
+        found.append(
+            problem(
+                "definition.key",
+                definition.key,
+                N_("Expected the process to keep its key “{wanted}”, found “{found}”."),
+                wanted=key,
+                found=definition.key,
+            )
+        )
     for step in definition.steps.values():
         found += _step_problems(session, definition, step)
     found += [
@@ -68,19 +81,24 @@ def inspect_definition(session: Session, xml: bytes) -> Inspection:
 
 
 def deploy_definition(
-    session: Session, actor: Actor | None, xml: bytes, note: str, now: datetime
+    session: Session,
+    actor: Actor | None,
+    xml: bytes,
+    note: str,
+    now: datetime,
+    key: str | None = None,
 ) -> ProcessDefinition:
     """Make a diagram the newest version of its process; running instances stay on theirs.
 
     `actor` is None for the product's own installation. A diagram equal to the newest version is
-    not deployed again: that version is returned.
+    not deployed again: that version is returned. `key` refuses a diagram of another process.
 
     Raises:
         NotPermittedError: the actor may not deploy. InvalidInputError: the gate found problems.
     """
     if actor is not None:
         actor.require(Permission.DEFINITION_DEPLOY)
-    inspection = inspect_definition(session, xml)
+    inspection = inspect_definition(session, xml, key)
     if inspection.definition is None or not inspection.is_deployable:
         raise InvalidInputError(
             N_("Expected a diagram without problems, found {count}."),
@@ -99,6 +117,7 @@ def deploy_definition(
         name_en=definition.name.en,
         xml=xml,
         content_hash=definition.content_hash,
+        calls=list(definition.calls),
         note=note.strip(),
         deployed_at=now,
         deployed_by_id=actor.id if actor else None,
@@ -186,15 +205,23 @@ def latest_definition_ids(session: Session, key: str) -> list[str]:
 
     An instance keeps this list for its whole life, so a later deployment does not touch it.
     """
-    main = get_definition(session, key)
-    found = {main.key: main}
-    open_calls = list(parse(main.xml).calls)
-    while open_calls:
-        called = open_calls.pop(0)
-        if called not in found:
-            found[called] = get_definition(session, called)
-            open_calls += parse(found[called].xml).calls
-    return [str(row.id) for row in found.values()]
+    found: dict[str, str] = {}
+    waiting = [key]
+    while waiting:
+        called = waiting.pop(0)
+        if called in found:
+            continue
+        newest = session.execute(
+            select(ProcessDefinition.id, ProcessDefinition.calls)
+            .where(ProcessDefinition.key == called)
+            .order_by(ProcessDefinition.version.desc())
+            .limit(1)
+        ).first()
+        if newest is None:
+            raise NotFoundError(N_("Expected the process “{key}”, found none."), key=called)
+        found[called] = str(newest.id)
+        waiting += newest.calls
+    return list(found.values())
 
 
 def newest_definitions(session: Session) -> Sequence[ProcessDefinition]:
