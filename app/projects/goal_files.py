@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.core.errors import NotFoundError
@@ -62,7 +63,7 @@ def open_goal_file(session: Session, code: str) -> GoalFile:
     Raises:
         NotFoundError: there is none.
     """
-    rows = session.execute(_query(code)).unique().all()
+    rows = session.execute(_query(), {"code": code}).unique().all()
     if not rows:
         raise NotFoundError(N_("Expected a project with the code “{found}”."), found=code)
     project, latest, unit, department, agency, last_year = rows[0]
@@ -76,7 +77,9 @@ def open_goal_file(session: Session, code: str) -> GoalFile:
     )
 
 
-def _query(code: str) -> Any:
+@cache
+def _query() -> Any:
+    """Built once: making it costs several times what running it does."""
     newest = (
         select(func.max(GoalVersion.number))
         .where(GoalVersion.project_id == Project.id)
@@ -107,7 +110,7 @@ def _query(code: str) -> Any:
             and_(GoalVersion.project_id == Project.id, GoalVersion.number == newest),
         )
         .options(joinedload(Project.sources))
-        .where(Project.code == code)
+        .where(Project.code == bindparam("code"))
     )
 
 

@@ -22,7 +22,7 @@ from app.projects.goals import (
 from app.projects.kinds import Grade, LinkStatus
 from app.projects.letters import issue_goal_letter
 from app.projects.monitoring import monitoring_values
-from app.projects.queries import load_peers
+from app.projects.queries import load_peers, project_by_code
 from app.projects.rules import load_rules
 from app.workflow.handlers import (
     Decided,
@@ -210,7 +210,7 @@ class MonitoringReview(FormHandler):
 
     def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
         """The step's former answers."""
-        return FormData(former(), subject=open_goal_file(session, task.subject_code))
+        return FormData(former(), subject=project_by_code(session, task.subject_code))
 
     def save(
         self,
@@ -223,7 +223,7 @@ class MonitoringReview(FormHandler):
     ) -> None:
         """The project's status follows a return."""
         if not is_approval(decided.outcome):
-            data.subject.project.link_status = LinkStatus.RETURNED.value
+            data.subject.link_status = LinkStatus.RETURNED.value
 
 
 @service_handler("issue_goal_letter")
@@ -243,8 +243,8 @@ def refuse_goal(context: ServiceContext, call: ServiceCall) -> None:
 @service_handler("accept_monitoring")
 def accept_monitoring(context: ServiceContext, call: ServiceCall) -> None:
     """The section has accepted the monitoring of this period."""
-    file = open_goal_file(context.session, context.subject_code)
-    file.project.link_status = LinkStatus.PASSED.value
+    project = project_by_code(context.session, context.subject_code)
+    project.link_status = LinkStatus.PASSED.value
 
 
 def _grade_problems(outcome: str, values: Mapping[str, Any]) -> Iterator[Problem]:

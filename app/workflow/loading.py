@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
@@ -134,12 +135,11 @@ def load_task(session: Session, task_id: UUID, *, lock: bool) -> LoadedTask:
     Raises:
         NotFoundError: no such task.
     """
-    owner = select(UserTask.instance_id).where(UserTask.id == task_id).scalar_subquery()
-    query = select(*INSTANCE_COLUMNS).where(ProcessInstance.id == owner)
-    instance = session.execute(query.with_for_update() if lock else query).one_or_none()
+    instance = session.execute(_owner(lock=lock), {"task_id": task_id}).one_or_none()
     if instance is None:
         raise NotFoundError(N_("Expected an approval task, found none with this address."))
-    rows = session.execute(_tasks_and_seats(instance.instance_id, task_id)).all()
+    known = {"instance_id": instance.instance_id, "task_id": task_id}
+    rows = session.execute(_tasks_and_seats(), known).all()
     tasks = {row.id: row for row in rows}
     return LoadedTask(
         session=session,
@@ -173,7 +173,16 @@ def open_tasks_of(session: Session, instance_id: UUID) -> list[Row[Any]]:
     return list(session.execute(query).all())
 
 
-def _tasks_and_seats(instance_id: UUID, task_id: UUID) -> Select[Any]:
+@cache
+def _owner(*, lock: bool) -> Any:
+    """The instance of a task. Queries of the hot path are built once."""
+    owner = select(UserTask.instance_id).where(UserTask.id == bindparam("task_id"))
+    query = select(*INSTANCE_COLUMNS).where(ProcessInstance.id == owner.scalar_subquery())
+    return query.with_for_update() if lock else query
+
+
+@cache
+def _tasks_and_seats() -> Any:
     return (
         select(
             table_of(UserTask),
@@ -187,8 +196,8 @@ def _tasks_and_seats(instance_id: UUID, task_id: UUID) -> Select[Any]:
         )
         .outerjoin(Seat, Seat.task_id == UserTask.id)
         .where(
-            UserTask.instance_id == instance_id,
-            or_(UserTask.state == TaskState.OPEN, UserTask.id == task_id),
+            UserTask.instance_id == bindparam("instance_id"),
+            or_(UserTask.state == TaskState.OPEN, UserTask.id == bindparam("task_id")),
         )
         .order_by(UserTask.id, Seat.position)
     )

@@ -73,6 +73,8 @@ class ProcessDefinition(Base):
     #: The author's file, byte for byte.
     xml: Mapped[bytes] = mapped_column(LargeBinary)
     content_hash: Mapped[str] = mapped_column(String(64))
+    #: Keys of the processes that it calls, so that starting an instance parses nothing.
+    calls: Mapped[list[str]] = mapped_column(JSON)
     note: Mapped[str] = mapped_column(Text, default="")
     deployed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Empty when the product's own installation deployed it.
