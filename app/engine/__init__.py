@@ -1,7 +1,75 @@
 """The one door to SpiffWorkflow: diagrams in, frozen steps out.
 
 Everything here is pure: no database, no clock, no network. An instance is a `bytes` state that the
-host keeps; each call takes the state and gives a `Step` with the new one and what changed.
+host keeps; each call takes the state and gives a `Step` with the new state and what changed. When a
+call raises, the old state still holds.
+
+A diagram is a BPMN 2.0 file with Camunda 7 attributes; all expressions are FEEL.
+
+>>> from datetime import UTC, datetime, timedelta
+>>> review = parse(b'''<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+...     xmlns:camunda="http://camunda.org/schema/1.0/bpmn">
+...   <process id="review" name="Review" isExecutable="true">
+...     <startEvent id="begin"/>
+...     <userTask id="declare" camunda:assignee="${initiator}"/>
+...     <userTask id="check" camunda:candidateGroups="reviewer" camunda:dueDate="P3D"/>
+...     <boundaryEvent id="late" attachedToRef="check" cancelActivity="false">
+...       <timerEventDefinition><timeDuration>P3D</timeDuration></timerEventDefinition>
+...     </boundaryEvent>
+...     <serviceTask id="remind" camunda:type="external" camunda:topic="remind"/>
+...     <endEvent id="reminded"/>
+...     <exclusiveGateway id="decided" default="accept"/>
+...     <endEvent id="approved"/>
+...     <sequenceFlow id="a" sourceRef="begin" targetRef="declare"/>
+...     <sequenceFlow id="b" sourceRef="declare" targetRef="check"/>
+...     <sequenceFlow id="c" sourceRef="check" targetRef="decided"/>
+...     <sequenceFlow id="accept" sourceRef="decided" targetRef="approved"/>
+...     <sequenceFlow id="back" sourceRef="decided" targetRef="declare">
+...       <conditionExpression>check.outcome = "return_to_unit"</conditionExpression>
+...     </sequenceFlow>
+...     <sequenceFlow id="d" sourceRef="late" targetRef="remind"/>
+...     <sequenceFlow id="e" sourceRef="remind" targetRef="reminded"/>
+...   </process>
+... </definitions>''')
+>>> [(step.id, [each.code for each in step.outcomes]) for step in review.steps.values()]
+[('declare', ['agree']), ('check', ['agree', 'return_to_unit'])]
+
+A process is a definition with those that it calls, linked once and shared by all its instances.
+
+>>> process = link([review])
+>>> handlers = {"remind": lambda call: {"at": call.now}}
+>>> monday = datetime(2022, 10, 10, 9, tzinfo=UTC)
+>>> step = start(process, {"initiator": "li"}, monday, handlers)
+>>> task = step.opened[0]
+>>> task.step_id, review.steps["declare"].resolve(task.variables, monday).assignee
+('declare', 'li')
+
+Completing a step keeps its values under its id, where the gateway behind it reads them.
+
+>>> step = complete(process, step.state, task.id, {"amount": 7}, monday, handlers)
+>>> [(timer.element_id, str(timer.due_at)) for timer in step.timers]
+[('late', '2022-10-13 09:00:00+00:00')]
+>>> step = fire(process, step.state, monday + timedelta(days=3), handlers)
+>>> [each.element_id for each in step.passed]
+['late', 'd', 'remind', 'e', 'reminded']
+>>> (task,) = open_tasks(process, step.state)
+>>> [(each.step_id, each.drawn) for each in return_targets(process, step.state, task.id)]
+[('declare', 'return_to_unit')]
+>>> back = complete(process, step.state, task.id, {"outcome": "return_to_unit"}, monday, handlers)
+>>> [each.step_id for each in back.opened]
+['declare']
+>>> done = complete(process, step.state, task.id, {"outcome": "agree"}, monday, handlers)
+>>> done.ended.element_id, done.variables["declare"]
+('approved', {'amount': 7})
+
+What the engine would run wrong is refused when it is deployed, with the element's id.
+
+>>> parse(review.xml.replace(b"exclusiveGateway", b"complexGateway"))  # doctest: +ELLIPSIS
+Traceback (most recent call last):
+app.engine.errors.DiagramError: The diagram cannot be used yet. decided: Expected only ...
+
+Variables: the main process and its sub-processes share one set. A called process reads those of its
+caller live and gives what it wrote back when it ends; `camunda:in` and `camunda:out` restrict both.
 """
 
 from app.engine.definition import (

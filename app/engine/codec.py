@@ -16,7 +16,7 @@ from app.engine.errors import EngineError
 from app.engine.scopes import Scope, SubScope, Token, TopScope
 from app.engine.step import Handlers
 from app.engine.timers import Schedule
-from app.engine.values import UnstorableError, pack, unpack
+from app.engine.values import UnstorableError, has_typed, pack, unpack
 
 if TYPE_CHECKING:
     from app.engine.definition import Process
@@ -56,6 +56,7 @@ def load(
     """Bring an instance back to life; without `now` it may only be looked at."""
     try:
         read = orjson.loads(state)
+        typed = has_typed(state)
         version = read["v"]
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise _broken(
@@ -77,7 +78,7 @@ def load(
             hash=read["h"],
         )
     try:
-        return _revive(process, read, now, handlers or {})
+        return _revive(TopScope(process, now, handlers or {}), read, typed)
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise _broken(
             process,
@@ -89,10 +90,7 @@ def load(
         ) from error
 
 
-def _revive(
-    process: "Process", read: dict[str, Any], now: datetime | None, handlers: Handlers
-) -> TopScope:
-    top = TopScope(process, now, handlers)
+def _revive(top: TopScope, read: dict[str, Any], typed: bool) -> TopScope:
     top.visit_count, top.end_id = read["n"], read.get("e")
     top.visits = {
         (key, step_id): (first, last)
@@ -100,18 +98,18 @@ def _revive(
         for step_id, (first, last) in steps.items()
     }
     outer, *inner = read["s"]
-    _fill(top, outer)
+    _fill(top, outer, typed)
     parents: dict[str, Token] = dict(top.tasks)
     for level in inner:
         scope = SubScope(parents[level["p"]], top)
-        _fill(scope, level)
+        _fill(scope, level, typed)
         parents.update(scope.tasks)
     return top
 
 
-def _fill(scope: Scope, level: dict[str, Any]) -> None:
+def _fill(scope: Scope, level: dict[str, Any], typed: bool) -> None:
     if "d" in level:
-        scope.data = unpack(level["d"])
+        scope.data = unpack(level["d"]) if typed else level["d"]
     for token_id, element, state, *rest in level["t"]:
         via, host, clock = (*rest, None, None, None)[:3]
         parent = scope.tasks[host] if host else scope.root

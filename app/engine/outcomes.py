@@ -176,7 +176,9 @@ def _codes(step: Node, place: Place) -> Iterator[str]:
 
 def _named(flow: Flow, step_id: str) -> list[str]:
     """Codes that a condition compares with `step.outcome`."""
-    text = flow.condition.source if flow.condition and not flow.is_default else ""
+    if flow.is_default or flow.condition is None or step_id not in flow.condition.reads:
+        return []
+    text = flow.condition.source
     subject = rf"(?<![\w.]){re.escape(step_id)}\s*\.\s*outcome\b"
     found = [
         match.group("code")

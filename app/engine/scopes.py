@@ -7,8 +7,8 @@ does not depend on how many rounds came before.
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from os import urandom
 from typing import TYPE_CHECKING, Any, cast
-from uuid import uuid4
 
 from app.core.i18n import N_
 from app.engine.expressions import NO_CLOCK, budget_at
@@ -37,7 +37,7 @@ class Token(Task):
         id: str | None = None,  # noqa: A002  the library's name
         via: str | None = None,
     ) -> None:
-        super().__init__(workflow, task_spec, parent, state, id or uuid4().hex)
+        super().__init__(workflow, task_spec, parent, state, id or urandom(16).hex())
         #: Id of the flow that brought it.
         self.via = via
         #: When it is due, for a timer.
@@ -107,9 +107,9 @@ class Scope:
 
     # Tokens.
 
-    def tokens(self) -> Iterator[Token]:
+    def tokens(self) -> list[Token]:
         """Every live token of this level, oldest first."""
-        return (token for token in list(self.tasks.values()) if token is not self.root)
+        return list(self.tasks.values())[1:]
 
     def enter(self, spec: TokenSpec, via: str | None = None) -> Token:
         """Put a new token at an element."""

@@ -1,7 +1,7 @@
 """Variables as JSON and back without loss: decimals, dates and durations keep their types."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,9 @@ from app.feel import YearsMonthsDuration
 #: A typed value is an object with one key that begins with this sign; other keys that begin with
 #: it are doubled.
 _SIGN = "~"
-_INTEGERS = range(-(2**53) + 1, 2**53)
+_PLAIN = frozenset({str, bool, type(None)})
+#: Integers up to here are the same in every reader of JSON.
+_EXACT = 2**53
 
 _WRITERS: dict[type, tuple[str, Callable[[Any], str]]] = {
     Decimal: ("~n", str),
@@ -37,23 +39,52 @@ class UnstorableError(ValueError):
     """A value that cannot be kept; the message says where and what."""
 
 
-def pack(value: object, path: str = "") -> object:
+def pack(value: object) -> object:
     """Turn a value into what JSON holds; raises `UnstorableError` for what would not come back."""
-    if value is None or isinstance(value, bool | str):
-        return value if not isinstance(value, str) else str(value)
-    if type(value) is int and value in _INTEGERS:
+    kind = type(value)
+    if (
+        kind in _PLAIN
+        or (kind is int and -_EXACT < value < _EXACT)  # type: ignore[operator]
+        or (kind is float and math.isfinite(value))  # type: ignore[arg-type]
+    ):
         return value
-    if isinstance(value, Mapping):
-        return {_pack_key(key, path): pack(each, f"{path}.{key}") for key, each in value.items()}
+    if kind is dict or isinstance(value, Mapping):
+        return _pack_entries(value)  # type: ignore[arg-type]  # either way a mapping
     if isinstance(value, list | tuple):
-        return [pack(each, f"{path}[{index}]") for index, each in enumerate(value)]
-    if isinstance(value, float):
-        if math.isfinite(value):
-            return value
-    elif type(value) in _WRITERS:
-        tag, write = _WRITERS[type(value)]
+        return _pack_items(value)
+    if isinstance(value, str):
+        return str(value)
+    if kind in _WRITERS:
+        tag, write = _WRITERS[kind]
         return {tag: write(value)}
-    raise UnstorableError(f"{path.lstrip('.')}: {type(value).__name__}")
+    raise UnstorableError(kind.__name__)
+
+
+def _pack_entries(entries: Mapping[object, object]) -> dict[str, object]:
+    packed: dict[str, object] = {}
+    for key, value in entries.items():
+        if not isinstance(key, str):
+            raise UnstorableError(f"the key {key!r}")
+        try:
+            packed[_SIGN + key if key[:1] == _SIGN else key] = pack(value)
+        except UnstorableError as error:
+            raise UnstorableError(f"{key}: {error}") from None
+    return packed
+
+
+def _pack_items(items: Sequence[object]) -> list[object]:
+    packed: list[object] = []
+    for index, value in enumerate(items, start=1):
+        try:
+            packed.append(pack(value))
+        except UnstorableError as error:
+            raise UnstorableError(f"{index}: {error}") from None
+    return packed
+
+
+def has_typed(text: bytes) -> bool:
+    """Whether `unpack` has anything to do in this JSON."""
+    return b'"~' in text
 
 
 def unpack(value: Any) -> Any:
@@ -69,9 +100,3 @@ def unpack(value: Any) -> Any:
     if isinstance(value, list):
         return [unpack(each) for each in value]
     return value
-
-
-def _pack_key(key: object, path: str) -> str:
-    if not isinstance(key, str):
-        raise UnstorableError(f"{path.lstrip('.')}: key {key!r}")
-    return _SIGN + key if key.startswith(_SIGN) else str(key)
