@@ -140,3 +140,7 @@ def _print_sign_ins(database: Database) -> Clock:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()
