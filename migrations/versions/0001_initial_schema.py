@@ -342,6 +342,7 @@ def upgrade() -> None:
         sa.Column("name_en", sa.String(length=200), nullable=False),
         sa.Column("xml", sa.LargeBinary(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("calls", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("deployed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deployed_by_id", sa.Uuid(), nullable=True),
@@ -433,10 +434,6 @@ def upgrade() -> None:
             name=op.f("ck_indicator_direction"),
         ),
         sa.CheckConstraint(
-            "(operator IS NULL) = (direction IS NULL)",
-            name=op.f("ck_indicator_direction_if_quantified"),
-        ),
-        sa.CheckConstraint(
             "l1 IN ('output', 'benefit', 'satisfaction', 'cost')", name=op.f("ck_indicator_l1")
         ),
         sa.CheckConstraint(
@@ -450,6 +447,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "operator IS NULL OR operator IN ('>=', '<=', '=', '>', '<', 'range')",
             name=op.f("ck_indicator_operator"),
+        ),
+        sa.CheckConstraint(
+            "(operator IS NULL) = (direction IS NULL)",
+            name=op.f("ck_indicator_direction_if_quantified"),
         ),
         sa.CheckConstraint(
             "(operator IS NULL) = (target_number IS NULL)",
@@ -710,6 +711,7 @@ def upgrade() -> None:
         sa.Column("task_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("group_key", sa.String(length=120), nullable=True),
         sa.Column("holder_id", sa.Uuid(), nullable=True),
         sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -720,6 +722,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('open', 'approved', 'rejected', 'returned', 'transferred', 'not_needed', 'withdrawn')",
             name=op.f("ck_seat_state_known"),
+        ),
+        sa.CheckConstraint(
+            "group_key IS NOT NULL OR holder_id IS NOT NULL", name=op.f("ck_seat_for_someone")
         ),
         sa.ForeignKeyConstraint(
             ["holder_id"], ["user_account.id"], name=op.f("fk_seat_holder_id_user_account")
@@ -732,6 +737,13 @@ def upgrade() -> None:
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.create_index("ix_seat_inbox", ["holder_id", "state", "due_at", "id"], unique=False)
         batch_op.create_index("ix_seat_task", ["task_id"], unique=False)
+        batch_op.create_index(
+            "ix_seat_unclaimed",
+            ["group_key", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("holder_id IS NULL AND state = 'open'"),
+            postgresql_where=sa.text("holder_id IS NULL AND state = 'open'"),
+        )
 
     op.create_table(
         "task_draft",
@@ -767,21 +779,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.create_index("ix_timer_due", ["due_at"], unique=False)
-
-    op.create_table(
-        "seat_candidate",
-        sa.Column("seat_id", sa.Uuid(), nullable=False),
-        sa.Column("group_key", sa.String(length=120), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["seat_id"], ["seat.id"], name=op.f("fk_seat_candidate_seat_id_seat")
-        ),
-        sa.PrimaryKeyConstraint("seat_id", "group_key", name=op.f("pk_seat_candidate")),
-    )
-    with op.batch_alter_table("seat_candidate", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_seat_candidate_inbox", ["group_key", "due_at", "seat_id"], unique=False
-        )
 
     op.create_table(
         "vote",
@@ -826,16 +823,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_vote_actor")
 
     op.drop_table("vote")
-    with op.batch_alter_table("seat_candidate", schema=None) as batch_op:
-        batch_op.drop_index("ix_seat_candidate_inbox")
-
-    op.drop_table("seat_candidate")
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.drop_index("ix_timer_due")
 
     op.drop_table("timer")
     op.drop_table("task_draft")
     with op.batch_alter_table("seat", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_seat_unclaimed",
+            sqlite_where=sa.text("holder_id IS NULL AND state = 'open'"),
+            postgresql_where=sa.text("holder_id IS NULL AND state = 'open'"),
+        )
         batch_op.drop_index("ix_seat_task")
         batch_op.drop_index("ix_seat_inbox")
 
