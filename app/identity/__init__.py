@@ -20,6 +20,7 @@ from app.identity.actors import SYSTEM, Actor, load_actor
 from app.identity.groups import group_key, split_group_key
 from app.identity.models import Membership, Organisation, OrganisationKind, User
 from app.identity.organisations import (
+    agencies,
     departments,
     find_organisation,
     organisation_names,
@@ -52,6 +53,7 @@ __all__ = [
     "SampleSignIn",
     "Scope",
     "User",
+    "agencies",
     "change_password",
     "departments",
     "find_organisation",

@@ -78,3 +78,9 @@ def units_of(session: Session, department_code: str) -> list[Organisation]:
         Organisation.parent_code == department_code, Organisation.kind == OrganisationKind.UNIT
     )
     return list(session.scalars(query.order_by(Organisation.code)))
+
+
+def agencies(session: Session) -> list[Organisation]:
+    """The third-party agencies, by code."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.AGENCY)
+    return list(session.scalars(query.order_by(Organisation.code)))

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.core.errors import NotPermittedError
+from app.core.errors import ConflictError, InvalidInputError, NotPermittedError, problem
 from app.core.i18n import N_
-from app.identity import Actor, OrganisationKind, Permission, find_organisation, organisation_scope
+from app.identity import Actor, Permission, agencies, organisation_scope
 from app.projects.models import Project
-from app.workflow.instances import Subject, start_instance
+from app.projects.queries import goal_in_force
+from app.workflow.instances import Subject, refuse_second, start_instance
 
 GOAL_REVIEW = "P_GOAL"
 MONITORING = "P_MONITOR"
@@ -19,11 +20,39 @@ def start_goal_review(session: Session, project: Project, actor: Actor, now: dat
     """Start the goal review (绩效目标审核) of a project; once per project.
 
     Raises:
-        ConflictError: it was started before. NotPermittedError: not the actor's project.
+        NotPermittedError: not the actor's project, or the actor starts no processes.
+        ConflictError: it was started before, the goal is approved already, or a key project has
+            no third-party agency that could review it.
     """
+    actor.require(Permission.PROCESS_START)
     _require_own(project, actor)
-    business_key = f"{project.code}/goal"
-    return start_instance(session, GOAL_REVIEW, business_key, subject_of(project), actor, now)
+    refuse_goal_review(session, project)
+    subject = subject_of(project)
+    return start_instance(session, GOAL_REVIEW, _goal_key(project), subject, actor, now)
+
+
+def refuse_goal_review(session: Session, project: Project) -> None:
+    """Refuse what a goal review cannot begin with, whoever asks.
+
+    Raises:
+        ConflictError: see `start_goal_review`.
+    """
+    refuse_second(session, GOAL_REVIEW, _goal_key(project))
+    approved = goal_in_force(session, project)
+    if approved is not None:
+        raise ConflictError(
+            N_("Expected a goal of {project} that is not approved yet; version {number} was "
+               "approved {when}. Changes need a goal adjustment."),
+            project=project.code,
+            number=approved.number,
+            when=approved.approved_at,
+        )  # fmt: skip
+    if project.is_key and project.agency_code is None:
+        raise ConflictError(
+            N_("Expected a third-party agency for the key project {project} before its review "
+               "starts, found none. The review center or the performance section appoints one."),
+            project=project.code,
+        )  # fmt: skip
 
 
 def start_monitoring(
@@ -42,15 +71,37 @@ def appoint_agency(session: Session, project: Project, agency_code: str, actor: 
     """Name the third-party agency of a key project; it must be done before its review starts.
 
     Raises:
-        NotPermittedError: the actor may not appoint, or the organisation is no agency.
+        NotPermittedError: the actor may not appoint. InvalidInputError: no such agency.
+        ConflictError: no key project, or the review has started with the agency that it has.
     """
     actor.require(Permission.PROJECT_APPOINT_AGENCY)
-    agency = find_organisation(session, agency_code)
-    if agency is None or agency.kind != OrganisationKind.AGENCY:
-        raise NotPermittedError(
-            N_("Expected a third-party agency, found “{found}”."), found=agency_code
-        )
-    project.agency_code = agency.code
+    refuse_appointment(session, project)
+    if agency_code not in (each.code for each in agencies(session)):
+        raise InvalidInputError(
+            N_("Expected a third-party agency; nothing was changed."),
+            [
+                problem(
+                    "agency", "agency", N_("Choose one of the agencies; found “{found}”."),
+                    found=agency_code,
+                )
+            ],
+        )  # fmt: skip
+    project.agency_code = agency_code
+
+
+def refuse_appointment(session: Session, project: Project) -> None:
+    """Refuse a project for which no agency can be named now, whoever asks.
+
+    Raises:
+        ConflictError: see `appoint_agency`.
+    """
+    if not project.is_key:
+        raise ConflictError(
+            N_("Expected a key project; only those are also reviewed by a third party, and "
+               "{project} is none."),
+            project=project.code,
+        )  # fmt: skip
+    refuse_second(session, GOAL_REVIEW, _goal_key(project))
 
 
 def subject_of(project: Project) -> Subject:
@@ -66,6 +117,10 @@ def subject_of(project: Project) -> Subject:
         amount=project.year_amount,
         is_key=project.is_key,
     )
+
+
+def _goal_key(project: Project) -> str:
+    return f"{project.code}/goal"
 
 
 def _require_own(project: Project, actor: Actor) -> None:

@@ -19,7 +19,7 @@ from app.workflow.definitions import latest_definition_ids, process_of
 from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
 from app.workflow.ledger import GENESIS
-from app.workflow.models import InstanceState, ProcessInstance
+from app.workflow.models import InstanceState, ProcessDefinition, ProcessInstance
 from app.workflow.names import person_name
 from app.workflow.progress import Progress
 
@@ -68,7 +68,7 @@ def start_instance(
         NotFoundError: no such process. NotPermittedError: the actor may not start processes.
     """
     actor.require(Permission.PROCESS_START)
-    _refuse_second(session, process_key, business_key)
+    refuse_second(session, process_key, business_key)
     definition_ids = latest_definition_ids(session, process_key)
     process = process_of(session, definition_ids)
     instance_id = new_id()
@@ -120,9 +120,22 @@ def start_instance(
     return instance_id
 
 
-def _refuse_second(session: Session, process_key: str, business_key: str) -> None:
+def refuse_second(session: Session, process_key: str, business_key: str) -> None:
+    """Refuse to start a process twice for one thing, and say who started it when.
+
+    Raises:
+        ConflictError: it runs, or ran, under this business key.
+    """
     known = session.execute(
-        select(ProcessInstance.started_at, ProcessInstance.started_by_id).where(
+        select(
+            ProcessInstance.started_at,
+            ProcessInstance.started_by_id,
+            ProcessInstance.subject_code,
+            ProcessDefinition.name_zh,
+            ProcessDefinition.name_en,
+        )
+        .join(ProcessDefinition, ProcessDefinition.id == ProcessInstance.definition_id)
+        .where(
             ProcessInstance.process_key == process_key,
             ProcessInstance.business_key == business_key,
         )
@@ -130,8 +143,8 @@ def _refuse_second(session: Session, process_key: str, business_key: str) -> Non
     if known is not None:
         raise ConflictError(
             N_("Expected {process} to start once for {key}, but {who} started it {when}."),
-            process=process_key,
-            key=business_key,
+            process=Bilingual(known.name_zh, known.name_en),
+            key=known.subject_code,
             who=person_name(session, known.started_by_id),
             when=known.started_at,
         )
