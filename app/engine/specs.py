@@ -283,9 +283,9 @@ class ServiceSpec(TokenSpec, ServiceTask):
             return
         except CountersignError as error:
             # A refusal in a handler's own words is shown as it is.
-            raise self.failure(
-                "handler", error.sentence.template, **error.sentence.values
-            ) from error
+            refusal = self.failure("handler", error.sentence.template)
+            refusal.sentence = error.sentence
+            raise refusal from error
         except Exception as error:
             raise self.failure(
                 "handler",

@@ -9,6 +9,8 @@ from app.engine.timers import is_iso
 
 #: Properties that say who does a step instead of an assignee or candidates.
 _ASSIGNING = ("appr.strategy", "appr.param")
+#: Words of `appr.returnTo` that are no step ids.
+RETURN_WORDS = frozenset({"none", "drawn", "any", "initiator", "previous"})
 #: Durations in working days, which the host counts on its calendar.
 _WORKING = re.compile(r"P\d{1,3}BD$")
 
@@ -27,6 +29,7 @@ def check_structure(reading: Reading) -> None:
             _check_ends(reading, node)
             _check_gateway(reading, node)
             _check_people(reading, node)
+            _check_return_policy(reading, node)
         if _check_start_and_end(reading, level):
             _check_paths(reading, level)
 
@@ -110,6 +113,22 @@ def _check_people(reading: Reading, node: Node) -> None:
                 "candidate users or groups), found nobody."
             ),
         )
+
+
+def _check_return_policy(reading: Reading, node: Node) -> None:
+    known = RETURN_WORDS | reading.people.keys()
+    for word in node.properties.get("appr.returnTo", "").split():
+        if word not in known:
+            reading.warn(
+                "return",
+                node.id,
+                N_(
+                    "Expected {wanted} or the id of a step in appr.returnTo, found “{found}”, "
+                    "which only helps if a calling process has that step."
+                ),
+                wanted=", ".join(sorted(RETURN_WORDS)),
+                found=word,
+            )
 
 
 def _check_start_and_end(reading: Reading, level: Level) -> bool:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.core.errors import ConflictError
 from app.engine import (
     BpmnError,
     EngineError,
@@ -356,6 +357,15 @@ def test_a_failing_or_missing_handler_is_an_error_at_the_service() -> None:
     with pytest.raises(EngineError) as caught:
         Game(text)
     assert caught.value.kind == "topic"
+
+
+def test_a_refusal_in_a_handler_keeps_its_own_sentence() -> None:
+    def refuse(call: ServiceCall) -> None:
+        raise ConflictError("Expected {kind}, found {found}.", kind="one", found="two")
+
+    with pytest.raises(EngineError, match="Expected one, found two") as caught:
+        Game("start s\nservice x topic=t\nend e\ns > x > e", handlers={"t": refuse})
+    assert caught.value.kind == "handler"
 
 
 def test_a_script_is_one_feel_expression() -> None:

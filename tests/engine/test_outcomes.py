@@ -1,7 +1,7 @@
 """Outcomes come from the diagram: codes, names and targets, across gateways, levels and calls."""
 
 from app.engine import Process
-from tests.engine.playing import process_of
+from tests.engine.playing import Game, process_of
 
 
 def _outcomes(process: Process, step_id: str, key: str = "p") -> list[tuple[str, str, str]]:
@@ -138,3 +138,34 @@ def test_outcomes_cross_the_end_of_a_sub_process_and_of_a_called_process() -> No
     # Before it is linked, nobody calls the called process.
     definition = process.definitions["P1"]
     assert [each.code for each in definition.steps["last"].outcomes] == ["agree"]
+
+
+def test_old_conditions_are_translated() -> None:
+    process = process_of("""
+        start s
+        step a
+        xor g default=g-to-e
+        end e
+        end no
+        s > a > g
+        g > no : ${a.outcome == 'reject' && amount > 5}
+        g > e
+    """)
+    assert ("reject", "不予通过", "no") in _outcomes(process, "a")
+    game = Game(process=process, amount=7)
+    assert game.do("a", "reject").ended == "no"
+
+
+def test_a_step_id_with_signs_is_readable_in_conditions() -> None:
+    process = process_of("""
+        start s
+        step desk-review
+        xor g default=g-to-e
+        end e
+        end no
+        s > desk-review > g
+        g > no : desk-review.outcome = "reject"
+        g > e
+    """)
+    assert Game(process=process).do("desk-review", "reject").ended == "no"
+    assert ("reject", "不予通过", "no") in _outcomes(process, "desk-review")

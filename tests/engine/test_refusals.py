@@ -242,6 +242,12 @@ def test_what_may_happen_twice_is_a_warning() -> None:
     assert "c" in {each.where for each in definition.warnings}
 
 
+def test_an_unknown_word_in_a_return_policy_is_a_warning() -> None:
+    text = 'start s\nstep a appr.returnTo="any initator a"\nend e\ns > a > e'
+    (warning,) = parse(draw(text)).warnings
+    assert (warning.where, warning.sentence.values["found"]) == ("a", "initator")
+
+
 def test_two_processes_in_one_file_are_refused() -> None:
     xml = draw("start s\nend e\ns > e").replace(
         b"</bpmn:definitions>",
