@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import waitress
 from playwright.sync_api import BrowserContext, Page
+from waitress import wasyncore
 
 from app.core.database import Database
 from app.core.settings import ROOT
@@ -75,8 +76,9 @@ def live_server(
         thread = threading.Thread(target=server.run, name="live-server")
         thread.start()
         yield LiveServer(f"http://127.0.0.1:{server.effective_port}", database)
-        server.close()
         server.task_dispatcher.shutdown()
+        # In the server's own thread, whose loop ends when there is nothing left to listen to.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
         thread.join()
         database.dispose()
 
