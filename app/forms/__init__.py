@@ -27,6 +27,7 @@ from app.forms.form import Form, load_form
 from app.forms.layout import CONTEXT_NAMES, FieldType
 from app.forms.refusals import Refusal
 from app.forms.rights import Right, Rights, StepRights, rights_for
+from app.forms.submission import Submitted
 from app.forms.typed import Typed, TypedRow
 from app.forms.view import NEW_ROW, FieldView, OptionView, RowView
 
@@ -44,6 +45,7 @@ __all__ = [
     "Rights",
     "RowView",
     "StepRights",
+    "Submitted",
     "Typed",
     "TypedRow",
     "diff",

@@ -330,3 +330,11 @@ def _instances(session: Session) -> tuple[Counter[UUID], Counter[UUID]]:
         for each in orjson.loads(ids):
             counter[UUID(each)] += count
     return running, finished
+
+
+def has_layout(xml: bytes) -> bool:
+    """Whether a page can show this file; a file that cannot be read has none."""
+    try:
+        return read_heading(xml).has_layout
+    except InvalidInputError:
+        return False

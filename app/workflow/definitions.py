@@ -24,6 +24,8 @@ from app.workflow.voting import rule_problems
 DECLARING_UNIT = "declaring_unit"
 #: Largest diagram that a draft may hold, in bytes.
 MAX_DRAFT_BYTES = 5 * 1024 * 1024
+#: Characters that the columns of `process_definition` hold.
+MAX_KEY, MAX_NAME = 100, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,7 @@ def inspect_definition(session: Session, xml: bytes, key: str | None = None) -> 
         whole = Problem("diagram", "", refusal.sentence)
         return Inspection(None, refusal.problems or (whole,))
     found = [*definition.warnings]
-    if key is not None and definition.key != key:
-        found.append(
-            problem(
-                "definition.key",
-                definition.key,
-                N_("Expected the process to keep its key “{wanted}”, found “{found}”."),
-                wanted=key,
-                found=definition.key,
-            )
-        )
+    found += _heading_problems(definition, key)
     for step in definition.steps.values():
         found += _step_problems(session, definition, step)
     found += [
@@ -265,6 +258,35 @@ def _link_with_latest(session: Session, definition: Definition) -> Process:
             parts[called] = parse(row.xml)
             open_calls += parts[called].calls
     return link(list(parts.values()))
+
+
+def _heading_problems(definition: Definition, key: str | None) -> list[Problem]:
+    found = []
+    if key is not None and definition.key != key:
+        found.append(
+            problem(
+                "definition.key",
+                definition.key,
+                N_("Expected the process to keep its key “{wanted}”, found “{found}”."),
+                wanted=key,
+                found=definition.key,
+            )
+        )
+    longest = max(len(definition.name.zh), len(definition.name.en))
+    if len(definition.key) > MAX_KEY or longest > MAX_NAME:
+        found.append(
+            problem(
+                "definition.name",
+                definition.key,
+                N_(
+                    "Expected a key of at most {key} characters and names of at most {name}, "
+                    "found longer ones."
+                ),
+                key=MAX_KEY,
+                name=MAX_NAME,
+            )
+        )
+    return found
 
 
 def _step_problems(session: Session, definition: Definition, step: StepDefinition) -> list[Problem]:

@@ -78,6 +78,11 @@ class SeatFacts:
             and self.group_key in candidate_keys(actor)
         )
 
+    @property
+    def is_held(self) -> bool:
+        """Whether somebody sits here and has not decided yet."""
+        return self.state is SeatState.OPEN and self.holder_id is not None
+
     def is_held_by(self, actor: Actor) -> bool:
         """Whether the actor sits here and has not decided yet."""
         return self.state is SeatState.OPEN and self.holder_id == actor.id

@@ -139,13 +139,13 @@ def require_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
     if seat is not None:
         return seat
     keys = candidate_keys(actor)
-    mine = next((each for each in loaded.seats if each.group_key in keys), None)
-    if mine is not None and mine.holder_id is not None:
+    held = next((each for each in loaded.seats if each.is_held), None)
+    if held is not None and any(each.group_key in keys for each in loaded.seats):
         raise ConflictError(
-            N_("Expected the step {step} to be free, but {who} claimed it {when}."),
+            N_("Expected the step {step} to be free, but {who} has had it since {when}."),
             step=loaded.name,
-            who=person_name(loaded.session, mine.holder_id),
-            when=mine.held_since,
+            who=person_name(loaded.session, held.holder_id),
+            when=held.held_since,
         )
     raise NotPermittedError(
         N_("Expected a seat of yours in the step {step}, found none."), step=loaded.name

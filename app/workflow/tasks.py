@@ -25,7 +25,7 @@ from app.core.errors import (
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.engine import Step, complete, move
-from app.forms import rights_for
+from app.forms import Submitted, rights_for
 from app.identity import Actor, Permission, load_actor
 from app.workflow.applying import (
     SEAT,
@@ -77,7 +77,7 @@ class Decision:
 
     outcome: str
     #: The form as submitted: nested values or pairs of an HTML form.
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Submitted = field(default_factory=dict)
     opinion: str = ""
     #: The choice of a return, otherwise None.
     target: ReturnChoice | None = None
