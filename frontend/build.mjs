@@ -18,6 +18,8 @@ const entries = {
   app: 'src/app.js',
   viewer: 'src/viewer/main.js',
   modeler: 'src/modeler/main.js',
+  inbox: 'src/inbox/main.js',
+  task: 'src/task/main.js',
 };
 const pictures = { icons: 'src/icons.svg', icon: 'src/icon.svg' };
 const options = {

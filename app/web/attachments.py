@@ -1,5 +1,6 @@
 """Files that people attach to an item: sent from the form's file fields, given as downloads."""
 
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, send_file
@@ -25,7 +26,8 @@ def attach(task_id: UUID) -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None or not file.filename:
         raise InvalidInputError(N_("Expected a file, found none."))
-    row = attach_file(db(), task_id, actor(), file.filename, file.stream, now())
+    stream = cast(BinaryIO, file.stream)
+    row = attach_file(db(), task_id, actor(), file.filename, stream, now())
     return jsonify(as_form_value(row)), 201
 
 

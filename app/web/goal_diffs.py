@@ -11,6 +11,7 @@ from app.forms import Form, diff
 from app.forms.shown import shown
 from app.projects.goal_changes import GoalChange, version_diff
 from app.projects.launch import GOAL_REVIEW
+from app.projects.models import GoalVersion
 from app.projects.queries import goal_versions, project_by_code
 from app.workflow.history import Opinion
 from app.workflow.resources import FormLibrary
@@ -66,6 +67,11 @@ def _goal_changes(session: Session, form: Form, subject_code: str) -> Comparison
     if len(versions) < 2:
         return None
     newer, older = versions
+    return compare_versions(form, older, newer)
+
+
+def compare_versions(form: Form, older: GoalVersion, newer: GoalVersion) -> Comparison:
+    """Two versions of a goal side by side, in the words of the declaration form."""
     changes = version_diff(older, newer)
     return Comparison(older.number, newer.number, tuple(_shown(form, each) for each in changes))
 

@@ -1,7 +1,7 @@
 """The inbox: what waits for a person, and the two verbs that fit many tasks at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.core.errors import CountersignError
 from app.core.i18n import Bilingual, Sentence
-from app.identity import Actor, Permission
+from app.identity import Actor, Permission, organisation_scope
 from app.notify import count_unread
 from app.web.context import actor, db, now, settings
 from app.web.security import needs
@@ -44,7 +44,7 @@ class Place:
     """A tab with its filters: what the address of an inbox page says."""
 
     tab: Tab = Tab.MINE
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
 
     @classmethod
     def of(cls, said: MultiDict[str, str]) -> "Place":
@@ -89,7 +89,8 @@ class Place:
     def url(self, tab: Tab | None = None, **more: Any) -> str:
         """Address of this place, or of the same filters in another tab."""
         place = replace(self, tab=tab) if tab else self
-        return url_for("inbox.index", **place.arguments(), **more)
+        said: dict[str, Any] = {**place.arguments(), **more}
+        return url_for("inbox.index", **said)
 
 
 @pages.get("/inbox")
@@ -106,6 +107,7 @@ def index() -> str:
         before or request.args.get("after", ""),
         backwards=bool(before),
     )
+    scope = organisation_scope(actor())
     year = now().astimezone(settings().time_zone).year
     return render_template(
         "inbox/index.html",
@@ -113,6 +115,7 @@ def index() -> str:
         page=page,
         counters=inbox_counters(db(), actor(), now()),
         names=directory(db()),
+        sees_many=scope.everything or bool(scope.sections) or len(scope.departments) > 1,
         years=range(year + 1, year - 3, -1),
         Tab=Tab,
         nothing=Filters(),

@@ -1,5 +1,6 @@
 """What belongs to an item as a whole: its diagram with the live token, receipts, the ledger."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -97,7 +98,7 @@ def verify_ledger(instance_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("instances.show", instance_id=instance_id))
 
 
-def _readable(instance_id: UUID) -> Row:  # type: ignore[type-arg]
+def _readable(instance_id: UUID) -> Row[Any]:
     instance = load_instance(db(), instance_id, lock=False)
     require_reader(db(), actor(), instance)
     return instance
@@ -111,7 +112,7 @@ def _definition_xml(process: Process, key: str) -> bytes:
     return process.definitions[key].xml
 
 
-def _passed(instance: Row, key: str) -> list[dict[str, object]]:  # type: ignore[type-arg]
+def _passed(instance: Row[Any], key: str) -> list[dict[str, object]]:
     prefix = f"{key}/"
     return [
         {"element": each.removeprefix(prefix), "state": "passed"}
@@ -140,4 +141,4 @@ def _words(seat: OpenSeat, organisations: dict[str, Bilingual]) -> str:
     """`Zhang Min · since 10-10 09:00`, or the groups that may claim it."""
     groups = [in_language(group_name(each, organisations)) for each in seat.groups]
     who = in_language(seat.holder) if seat.holder else (groups[0] if groups else "–")
-    return gettext("%(who)s · since %(time)s", who=who, time=short_moment(seat.since))
+    return str(gettext("%(who)s · since %(time)s", who=who, time=short_moment(seat.since)))

@@ -102,16 +102,12 @@ def ledger_lines(
     system: Bilingual,
 ) -> list[LedgerLine]:
     """The ledger as sentences, in order."""
-    return [
-        LedgerLine(
-            each,
-            _sentence(each, process, people.get(each.actor_id, system), organisations)  # type: ignore[arg-type]
-            if each.actor_id
-            else _sentence(each, process, system, organisations),
-            each.reason if each.verb in _REASONED else "",
-        )
-        for each in entries
-    ]
+    lines = []
+    for each in entries:
+        who = people.get(each.actor_id, system) if each.actor_id else system
+        words = each.reason if each.verb in _REASONED else ""
+        lines.append(LedgerLine(each, _sentence(each, process, who, organisations), words))
+    return lines
 
 
 def _sentence(
@@ -150,7 +146,7 @@ def _to(
 
 def _step(process: Process, definition_key: str | None, element_id: str) -> Bilingual:
     """Name of an element; without a definition, of a step of any of them."""
-    if definition_key in process.definitions:
+    if definition_key and definition_key in process.definitions:
         found = process.definitions[definition_key].elements.get(element_id)
         if found and str(found.name):
             return found.name

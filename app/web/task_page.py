@@ -11,13 +11,12 @@ from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Outcome
 from app.forms import Form
 from app.identity import SYSTEM, find_people, organisation_names, people_names
-from app.web.context import actor, db, now, settings
+from app.web.context import actor, db, now
 from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
 from app.web.goal_diffs import Comparison, last_changes
 from app.web.refill import Refill
 from app.web.task_history import LedgerLine, PastOpinion, ledger_lines, past_opinions
 from app.workflow.attachments import attachments_of
-from app.workflow.handlers import FormData
 from app.workflow.history import (
     OpenSeat,
     Opinion,

@@ -82,7 +82,7 @@ def approve(task_id: UUID) -> ResponseReturnValue:
 @refilled(show)
 def reject(task_id: UUID) -> ResponseReturnValue:
     """Say no, with a reason."""
-    return _decide(task_id, reject_task, _decision(REJECT, reason=True))
+    return _decide(task_id, reject_task, _decision(REJECT, reason="reject_reason"))
 
 
 @pages.post("/tasks/<uuid:task_id>/return")
@@ -92,7 +92,7 @@ def return_(task_id: UUID) -> ResponseReturnValue:
     """Send it back to an earlier step, with a reason."""
     key, _, step_id = request.form.get("target", "").partition("/")
     target = ReturnChoice(key, step_id, Bilingual(step_id, step_id), None)
-    return _decide(task_id, return_task, _decision("return", target, reason=True))
+    return _decide(task_id, return_task, _decision("return", target, reason="return_reason"))
 
 
 @pages.post("/tasks/<uuid:task_id>/transfer")
@@ -188,7 +188,7 @@ def _transfer(task_id: UUID) -> ResponseReturnValue:
     except InvalidInputError as error:
         raise _renamed(error, {"reason": "transfer_reason"}) from error
     name = in_language(receiver.name)
-    return _go_on(before, gettext("transferred to %(name)s", name=name))
+    return _go_on(before, str(gettext("transferred to %(name)s", name=name)))
 
 
 def _beside_receiver(error: NotPermittedError) -> InvalidInputError:
@@ -222,7 +222,7 @@ def _receiver(text: str) -> User:
             problem(
                 "transfer.receiver",
                 "receiver",
-                N_("Expected the name or user name of one colleague, found “{found}”: {count} fit."),
+                N_("Expected the name or user name of one colleague; {count} fit “{found}”."),
                 found=wanted,
                 count=f"{PEOPLE_OFFERED}+" if len(people) > PEOPLE_OFFERED else len(people),
             )
@@ -230,11 +230,9 @@ def _receiver(text: str) -> User:
     )  # fmt: skip
 
 
-def _decision(
-    outcome: str, target: ReturnChoice | None = None, *, reason: bool = False
-) -> Decision:
+def _decision(outcome: str, target: ReturnChoice | None = None, *, reason: str = "") -> Decision:
     """What was decided; a return or rejection takes its reason from the dialog."""
-    text = request.form.get("reason", "") if reason else ""
+    text = request.form.get(reason, "")
     return Decision(
         outcome=outcome,
         values=typed_pairs(),
@@ -264,7 +262,8 @@ def _typed() -> dict[str, Any]:
     return {
         "fields": fields,
         "opinion": request.form.get("opinion", ""),
-        "reason": request.form.get("reason", ""),
+        "return_reason": request.form.get("return_reason", ""),
+        "reject_reason": request.form.get("reject_reason", ""),
     }
 
 
@@ -274,10 +273,10 @@ def _done_words(before: LoadedTask, decision: Decision) -> str:
             (s.name for (_, each), s in before.process.steps.items()
              if each == decision.target.step_id), decision.target.name,
         )  # fmt: skip
-        return gettext("returned to %(step)s", step=in_language(step))
+        return str(gettext("returned to %(step)s", step=in_language(step)))
     outcome = before.step.outcome(decision.outcome)
     if outcome is None or str(outcome.name) == outcome.code:
-        return gettext("submitted")
+        return str(gettext("submitted"))
     return in_language(outcome.name)
 
 

@@ -3,6 +3,7 @@ import './app.css';
 
 import { startAutosave } from './page/autosave.js';
 import { startBulk } from './page/bulk.js';
+import { startCounts } from './page/counts.js';
 import { startDialogs } from './page/dialog.js';
 import { startFill } from './page/fill.js';
 import { startKeys } from './page/keys.js';
@@ -14,6 +15,7 @@ startDialogs();
 startFill();
 startKeys();
 startBulk();
+startCounts();
 startRows();
 startTotals();
 startAutosave();

@@ -1,14 +1,23 @@
 // Native dialogs: data-open-dialog="id" opens <dialog id="id">, data-close-dialog closes its own.
-// The browser gives the focus back to the opener. A dialog that holds problems opens at once.
+// The browser gives the focus back to the opener. A dialog that holds problems opens at once; the
+// page draws it open, so that it is there without this script, too.
 
 export function startDialogs() {
-  document.addEventListener('click', ({ target }) => {
+  document.addEventListener('click', (event) => {
+    const { target } = event;
     const opener = target.closest('[data-open-dialog]');
-    if (opener) open(document.getElementById(opener.dataset.openDialog), opener);
+    if (opener) {
+      event.preventDefault(); // without this script it is a button or a link of its own
+      open(document.getElementById(opener.dataset.openDialog), opener);
+    }
     if (target.closest('[data-close-dialog]')) target.closest('dialog').close();
     if (target.matches('dialog')) target.close();
   });
-  document.querySelector('dialog[data-open-now]')?.showModal();
+  const now = document.querySelector('dialog[data-open-now]');
+  if (now) {
+    now.open = false;
+    now.showModal();
+  }
 }
 
 function open(dialog, opener) {

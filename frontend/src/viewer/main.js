@@ -1,4 +1,4 @@
-// Read-only diagrams: every [data-diagram-url] shows what its address answers:
+// Read-only diagrams: every [data-diagram-url] shows what its address answers, once it is in sight:
 // { xml, tokens: [{ element, state, words }] } (see bpmn/tokens.js).
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
@@ -8,7 +8,14 @@ import { toEnglish } from '../bpmn/names.js';
 import { showTokens } from '../bpmn/tokens.js';
 import { addZoom } from './zoom.js';
 
-for (const place of document.querySelectorAll('[data-diagram-url]')) show(place);
+const seen = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    seen.unobserve(target);
+    show(target);
+  }
+});
+for (const place of document.querySelectorAll('[data-diagram-url]')) seen.observe(place);
 
 async function show(place) {
   const viewer = new NavigatedViewer({ container: place });

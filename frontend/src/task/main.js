@@ -1,0 +1,22 @@
+// The page of a task: its form's preview, rows and files, the tabs beside it, the dialogs' comforts.
+import './task.css';
+import './form.css';
+
+import { startFiles } from './files.js';
+import { startPeople } from './people.js';
+import { startPreview } from './preview.js';
+import { startReasons } from './reasons.js';
+import { startRows } from './rows.js';
+import { startTabs } from './tabs.js';
+
+startTabs();
+startRows();
+startFiles();
+startReasons();
+startPeople();
+for (const form of document.querySelectorAll('form[data-preview]')) startPreview(form);
+for (const form of document.querySelectorAll('form[data-send-quietly]')) {
+  fetch(form.action, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' } });
+}
+// A refused form shows where the first trouble is.
+document.querySelector('dialog[open] [aria-invalid="true"], [aria-invalid="true"]')?.focus();
