@@ -19,6 +19,11 @@ PAGES = (
     "home",
     "sign_in",
     "preferences",
+    "inbox",
+    "tasks",
+    "instances",
+    "attachments",
+    "notices",
 )
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
