@@ -26,7 +26,8 @@ class Actor:
     groups: frozenset[str]
     roles: frozenset[Role]
     permissions: frozenset[Permission]
-    language: str = "zh"
+    #: `zh` or `en`; None until the person has chosen.
+    language: str | None = None
 
     @property
     def is_system(self) -> bool:

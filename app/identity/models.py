@@ -84,7 +84,8 @@ class User(Base):
     position_en: Mapped[str] = mapped_column(String(60), default="")
     #: argon2id in its own text form, parameters and salt included.
     password_hash: Mapped[str] = mapped_column(String(200))
-    language: Mapped[str] = mapped_column(String(2), default="zh")
+    #: Empty until the person chooses one: then the browser decides.
+    language: Mapped[str | None] = mapped_column(String(2))
     is_active: Mapped[bool] = mapped_column(default=True)
     #: Made by the sample bureau; the sign-in page offers these by name.
     is_sample: Mapped[bool] = mapped_column(default=False)

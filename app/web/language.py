@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
 def chosen_language() -> str:
     """The person's own, else the browser's cookie, else what the browser asks for."""
     who = actor_or_none()
-    wanted = who.language if who else request.cookies.get(COOKIE)
+    wanted = (who.language if who else None) or request.cookies.get(COOKIE)
     if wanted in LANGUAGES:
         return wanted
     return request.accept_languages.best_match(LANGUAGES, default="zh") or "zh"

@@ -183,7 +183,7 @@ def upgrade() -> None:
         sa.Column("position_zh", sa.String(length=60), nullable=False),
         sa.Column("position_en", sa.String(length=60), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
-        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("is_sample", sa.Boolean(), nullable=False),
         sa.Column("failed_sign_ins", sa.Integer(), nullable=False),
