@@ -204,7 +204,8 @@ class _Viewer:
         self, field: Field, path: str, value: Any, is_hidden: bool, scope: Mapping[str, Any]
     ) -> FieldView:
         drawn = self.plain(field, path, is_hidden)
-        options = options_of(field, scope) if field.type in CHOICES else ()
+        # A computed field's options name its results, for the browser's preview.
+        options = options_of(field, scope) if field.type in CHOICES else field.options
         if is_hidden:
             return replace(drawn, options=_option_views(options, ()))
         typed = self.typed.texts.get(path) if drawn.right == "write" else None
