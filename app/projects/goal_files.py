@@ -14,9 +14,12 @@ from app.identity import Organisation
 from app.projects.models import GoalVersion, Project
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GoalFile:
-    """A project with its money, the newest version of its goal, and the names around it."""
+    """A project with its money, the newest version of its goal, and the names around it.
+
+    The verbs of `goals.py` keep it current: after a submission `latest` is the new version.
+    """
 
     project: Project
     #: The newest version, whatever became of it; None before the first submission.

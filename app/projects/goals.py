@@ -70,6 +70,7 @@ def save_submission(
         submitted_by_id=actor.id,
     )
     session.add(version)
+    file.latest = version
     project.link, project.link_status = Link.GOAL.value, LinkStatus.PENDING.value
     session.flush()
     prints = fingerprint_rows(version.id, project.fiscal_year, project.unit_code, draft.annual_goal)

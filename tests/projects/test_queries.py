@@ -13,6 +13,7 @@ from app.core.database import Database
 from app.core.errors import NotFoundError, NotPermittedError
 from app.identity import SYSTEM, Actor, Role
 from app.projects.checks import check_goal
+from app.projects.goal_files import open_goal_file
 from app.projects.goals import save_submission
 from app.projects.kinds import Link, LinkStatus
 from app.projects.models import Project
@@ -21,7 +22,6 @@ from app.projects.queries import (
     find_project,
     link_counts,
     load_peers,
-    opening_values,
     project_by_code,
     projects_page,
 )
@@ -136,10 +136,11 @@ def test_a_process_finds_its_project(session: Session, project: Project):
 def test_the_form_opens_with_the_last_submission_and_the_present_money(
     session: Session, project: Project, clerk: Actor, now: datetime
 ):
-    assert opening_values(session, project)["indicators"] == []
-    save_submission(session, project, f04(), clerk, now)
+    file = open_goal_file(session, project.code)
+    assert file.opening_values()["indicators"] == []
+    save_submission(session, file, f04(), actor=clerk, now=now)
 
-    values = opening_values(session, project)
+    values = open_goal_file(session, project.code).opening_values()
 
     assert len(values["indicators"]) == 7
     assert values["sources"] == [{"source": "fiscal", "amount": "450.00"}]
@@ -157,18 +158,19 @@ def test_a_copied_goal_is_found_through_its_fingerprint(
     count_statements: CountStatements,
 ):
     theirs = create_project(1, unit_code="D04U0", department_code="D04")
-    save_submission(session, theirs, f04(), clerk, now)
-    own = create_project(2)
-    save_submission(session, own, f04(), clerk, now)
-    mine = create_project(3)
+    own, mine = create_project(2), create_project(3)
+    for each in (theirs, own):
+        file = open_goal_file(session, each.code)
+        save_submission(session, file, f04(), actor=clerk, now=now)
 
     with count_statements(database, at_most=2):
-        peers = load_peers(session, mine, f04()["annual_goal"])
+        file = open_goal_file(session, mine.code)
+        peers = load_peers(session, file, f04()["annual_goal"])
 
     assert [text.project_code for text in peers.texts] == ["YS2023-0001"]
     codes = [problem.code for problem in check_goal(mine, f04(), rules, peers)]
     assert codes == ["goal.similar"]
-    assert load_peers(session, mine, "完全不同的内容：为社区老人提供助餐服务。").texts == ()
+    assert load_peers(session, file, "完全不同的内容：为社区老人提供助餐服务。").texts == ()
 
 
 def test_last_years_amount_is_that_of_the_same_project(
@@ -176,10 +178,10 @@ def test_last_years_amount_is_that_of_the_same_project(
 ):
     create_project(1, code="YS2022-0001", fiscal_year=2022, amount=Decimal("200.00"))
 
-    same, other = create_project(1), create_project(2)
+    same, other = create_project(1).code, create_project(2).code
 
-    assert load_peers(session, same, "").last_year_amount == Decimal("200.00")
-    assert load_peers(session, other, "").last_year_amount is None
+    assert load_peers(session, open_goal_file(session, same), "").last_year_amount == Decimal("200")
+    assert load_peers(session, open_goal_file(session, other), "").last_year_amount is None
 
 
 @pytest.mark.parametrize(
