@@ -13,8 +13,9 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import func, insert, make_url, select
 
+from app.core.database import Base, Database
 from app.core.settings import ROOT, Settings, normalised_url
 from tests.postgresql import PostgresqlServer
 
@@ -146,6 +147,27 @@ def migration_config(url: str) -> Config:
 def migrate(url: str) -> None:
     """Give a database the newest schema."""
     command.upgrade(migration_config(url), "head")
+
+
+def copy_rows(source: str, target: str) -> None:
+    """Fill the empty tables of one database with the rows of another, of whatever kind."""
+    databases = Database(source), Database(target)
+    with databases[0].engine.connect() as reader, databases[1].unit_of_work() as session:
+        for table in Base.metadata.sorted_tables:
+            if rows := [dict(row) for row in reader.execute(select(table)).mappings()]:
+                session.execute(insert(table), rows)
+    for database in databases:
+        database.dispose()
+
+
+def count_rows(database: Database) -> dict[str, int]:
+    """Rows by table."""
+    counted = select(func.count())
+    with database.unit_of_work(write=False) as session:
+        return {
+            table.name: session.scalars(counted.select_from(table)).one()
+            for table in Base.metadata.sorted_tables
+        }
 
 
 def installation(url: str, folder: Path) -> Settings:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.conftest import LiveServer
 from tests.browser.faults import Faults
 
 pytestmark = pytest.mark.browser
@@ -75,3 +76,17 @@ def test_axe_is_content_with_a_good_page(
     show("<h1>Page</h1>")
 
     require_accessible(page)
+
+
+def test_somebody_of_the_sample_bureau_signs_in(
+    page: Page,
+    live_server: LiveServer,
+    sign_in_as: Callable[[Page, str], None],
+    require_accessible: Callable[[Page], None],
+) -> None:
+    page.goto(f"{live_server.url}/sign-in")
+    require_accessible(page)
+
+    sign_in_as(page, "mgr")
+
+    assert page.url.startswith(live_server.url)

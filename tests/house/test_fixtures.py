@@ -1,9 +1,10 @@
 """The fixtures that every other test stands on keep their promises."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -11,11 +12,24 @@ from sqlalchemy.orm import Session
 
 from app.core.database import Database
 from app.core.settings import Settings
-from app.identity.models import Organisation
+from app.identity.models import Organisation, User
+from app.projects.sample import load_sample_bureau
+from app.workflow.resources import open_database
+from tests.databases import Server, clone_of, count_rows, installation
 from tests.network import NetworkRefusedError
 from tests.statements import Statements
 
 Counter = Callable[..., AbstractContextManager[Statements]]
+
+
+@pytest.fixture
+def empty_postgresql(
+    servers: Callable[[str], Server], empty_template: Callable[[str], str], tmp_path: Path
+) -> Iterator[Database]:
+    with clone_of(servers("postgresql"), empty_template("postgresql")) as url:
+        database = open_database(installation(url, tmp_path))
+        yield database
+        database.dispose()
 
 
 def bureau() -> Organisation:
@@ -28,6 +42,27 @@ def test_each_test_finds_empty_tables(session: Session, attempt: int) -> None:
     session.add(bureau())
 
     assert found == []
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_each_test_finds_the_whole_sample_bureau(bureau_database: Database, attempt: int) -> None:
+    with bureau_database.unit_of_work() as session:
+        people = list(session.scalars(select(User)))
+        session.add(Organisation(code="X", kind="agency", name_zh="外", name_en="Other"))
+
+    assert len(people) == 93
+
+
+def test_the_bureau_copied_to_postgresql_is_the_one_loaded_there(
+    empty_postgresql: Database, sample_template: Callable[[str], str]
+) -> None:
+    copied = Database(sample_template("postgresql"))
+    in_copy = count_rows(copied)
+    copied.dispose()
+
+    load_sample_bureau(empty_postgresql, lambda _line: None)
+
+    assert count_rows(empty_postgresql) == in_copy
 
 
 def test_settings_name_the_database_of_the_test(database: Database, settings: Settings) -> None:
