@@ -43,6 +43,9 @@ class Settings:
         return cls(
             database_url=normalised_url(url),
             secret_key=environ.get("SECRET_KEY") or _embedded_secret(url),
+            bpmn_folder=Path(environ.get("BPMN_FOLDER") or cls.bpmn_folder),
+            forms_folder=Path(environ.get("FORMS_FOLDER") or cls.forms_folder),
+            config_folder=Path(environ.get("CONFIG_FOLDER") or cls.config_folder),
             files_folder=Path(environ.get("FILES_FOLDER") or cls.files_folder),
             time_zone=ZoneInfo(environ.get("TIME_ZONE") or "Asia/Shanghai"),
             secure_cookies=_is_on(environ.get("SECURE_COOKIES"), default=False),

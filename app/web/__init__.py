@@ -42,6 +42,6 @@ Macros: `templates/components.html`; each says what it takes. Behaviour by data 
 `frontend/src/page/*.js`; each file says what it minds.
 """
 
-from app.web.app import CountersignApp, create_app
+from app.web.app import CountersignApp, create_app, create_app_from_environment
 
-__all__ = ["CountersignApp", "create_app"]
+__all__ = ["CountersignApp", "create_app", "create_app_from_environment"]

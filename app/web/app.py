@@ -20,10 +20,14 @@ PAGES = (
     "sign_in",
     "preferences",
     "inbox",
+    "definitions",
     "tasks",
     "instances",
     "attachments",
     "notices",
+    "board",
+    "projects",
+    "letters",
 )
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -52,6 +56,11 @@ class CountersignApp(Flask):
             if request.routing_exception is None:
                 security.require_sign_in(view)
             return super().dispatch_request()
+
+
+def create_app_from_environment() -> CountersignApp:
+    """Build the application of this installation, for servers such as gunicorn."""
+    return create_app(Settings.from_environment())
 
 
 def create_app(
