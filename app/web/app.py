@@ -12,6 +12,8 @@ from app.core.installation import read_clock
 from app.core.settings import Settings
 from app.web import assets, errors, formats, language, navigation, refill, security, sentences
 from app.workflow.calendar import WorkingCalendar
+from app.workflow.failures import InstanceFailureError
+from app.workflow.incidents import open_incident
 from app.workflow.resources import open_database
 
 #: Every file of pages, each with a blueprint named `pages`.
@@ -49,13 +51,19 @@ class CountersignApp(Flask):
         view = self.view_functions.get(request.endpoint or "")
         if security.needs_nothing(view):
             return super().dispatch_request()
-        with self.database.unit_of_work(write=request.method not in SAFE_METHODS) as session:
-            self.clock = self.clock or read_clock(session)
-            g.session, g.now = session, self.clock.now()
-            g.actor = security.signed_in_actor()
-            if request.routing_exception is None:
-                security.require_sign_in(view)
-            return super().dispatch_request()
+        try:
+            with self.database.unit_of_work(write=request.method not in SAFE_METHODS) as session:
+                self.clock = self.clock or read_clock(session)
+                g.session, g.now = session, self.clock.now()
+                g.actor = security.signed_in_actor()
+                if request.routing_exception is None:
+                    security.require_sign_in(view)
+                return super().dispatch_request()
+        except InstanceFailureError as failure:
+            # The action is rolled back by now; that it failed must stay.
+            with self.database.unit_of_work() as session:
+                open_incident(session, failure, g.now)
+            raise
 
 
 def create_app_from_environment() -> CountersignApp:

@@ -27,12 +27,14 @@ from app.core.errors import (
 )
 from app.core.i18n import N_, Sentence
 from app.web.sentences import translate_sentence
+from app.workflow.failures import InstanceFailureError
 
 STATUS: dict[type[CountersignError], int] = {
     InvalidInputError: 422,
     NotPermittedError: 403,
     NotFoundError: 404,
     ConflictError: 409,
+    InstanceFailureError: 500,
 }
 
 #: What the page is called, by status code.
