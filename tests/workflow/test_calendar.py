@@ -25,9 +25,7 @@ def calendar() -> WorkingCalendar:
         (date(2022, 10, 15), False),  # ordinary Saturday
     ],
 )
-def test_holidays_and_make_up_days_count(
-    calendar: WorkingCalendar, day: date, works: bool
-) -> None:
+def test_holidays_and_make_up_days_count(calendar: WorkingCalendar, day: date, works: bool) -> None:
     assert calendar.is_working_day(day) is works
 
 

@@ -57,9 +57,7 @@ def test_a_chain_cut_off_at_its_end_is_noticed(office: Office, item: UUID) -> No
     with office.database.unit_of_work() as session:
         last = verdict(office, item).entries
         session.execute(
-            delete(LedgerEntry).where(
-                LedgerEntry.instance_id == item, LedgerEntry.sequence == last
-            )
+            delete(LedgerEntry).where(LedgerEntry.instance_id == item, LedgerEntry.sequence == last)
         )
     found = verdict(office, item)
     assert (found.broken_at, found.how) == (last, "tail")

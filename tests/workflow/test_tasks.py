@@ -16,17 +16,19 @@ from app.core.errors import (
     NotFoundError,
     NotPermittedError,
 )
+from app.core.i18n import Bilingual
 from app.core.ids import new_id
 from app.workflow import ledger
 from app.workflow.history import ledger_entries, opinions
 from app.workflow.loading import load_task
 from app.workflow.models import ProcessInstance, Seat, SeatState, UserTask, Vote
-from app.workflow.permits import permitted
+from app.workflow.permits import ReturnChoice, permitted
 from app.workflow.tasks import (
     Decision,
     approve_task,
     claim_task,
     find_draft,
+    return_task,
     save_task_draft,
     transfer_task,
     unclaim_task,
@@ -147,8 +149,6 @@ def test_a_return_needs_a_reason_of_some_length(office: Office, item: UUID, reas
     with office.database.unit_of_work(write=False) as session:
         choices = permitted(load_task(session, task_id, lock=False), office.actor("d05.fin"))
     decision = Decision("return", {}, reason, choices.return_to[0])
-    from app.workflow.tasks import return_task  # noqa: PLC0415
-
     with pytest.raises(InvalidInputError) as refusal:
         office.act(return_task, task_id, office.actor("d05.fin"), decision)
     assert [each.where for each in refusal.value.problems] == ["opinion"]
@@ -156,14 +156,10 @@ def test_a_return_needs_a_reason_of_some_length(office: Office, item: UUID, reas
 
 
 def test_a_crafted_return_target_is_refused(office: Office, item: UUID) -> None:
-    from app.core.i18n import Bilingual  # noqa: PLC0415
-    from app.workflow.permits import ReturnChoice  # noqa: PLC0415
-    from app.workflow.tasks import return_task  # noqa: PLC0415
-
     crafted = ReturnChoice("P_GOAL", "approve_with_budget", Bilingual("", ""), None)
     task_id = office.task(item, "department_review")
+    decision = Decision("return", {}, REASON, crafted)
     with pytest.raises(InvalidInputError, match="approve_with_budget"):
-        decision = Decision("return", {}, REASON, crafted)
         office.act(return_task, task_id, office.actor("d05.fin"), decision)
 
 
@@ -177,14 +173,12 @@ def test_nobody_decides_without_a_seat(office: Office, item: UUID) -> None:
 
 def test_an_outcome_that_the_diagram_does_not_draw_is_refused(office: Office, item: UUID) -> None:
     task_id = office.task(item, "department_review")
+    decision = Decision("skip_everything", REVIEW)
     with pytest.raises(InvalidInputError, match="skip_everything"):
-        decision = Decision("skip_everything", REVIEW)
         office.act(approve_task, task_id, office.actor("d05.fin"), decision)
 
 
-def test_a_claim_shows_who_has_it_and_the_second_one_is_refused(
-    office: Office, item: UUID
-) -> None:
+def test_a_claim_shows_who_has_it_and_the_second_one_is_refused(office: Office, item: UUID) -> None:
     office.agree(item, "department_review", "d05.fin")
     task_id = office.task(item, "preliminary_review")
     office.act(claim_task, task_id, office.actor("ctr.rev1"), None)
@@ -209,8 +203,8 @@ def test_a_second_click_on_claim_is_no_error(office: Office, item: UUID) -> None
 def test_a_form_opened_before_the_last_change_is_refused(office: Office, item: UUID) -> None:
     task_id = office.task(item, "department_review")
     office.act(claim_task, task_id, office.actor("d05.fin"), 1)
+    stale = Decision("agree", REVIEW, expected_version=1)
     with pytest.raises(ConflictError, match="version"):
-        stale = Decision("agree", REVIEW, expected_version=1)
         office.act(approve_task, task_id, office.actor("d05.fin"), stale)
 
 
@@ -327,7 +321,9 @@ def test_two_sessions_on_one_task_at_the_same_moment(office: Office, item: UUID)
         barrier.wait()
         try:
             with office.database.unit_of_work() as session:
-                approve_task(session, task_id, actors[number], Decision("agree", REVIEW), office.now)
+                approve_task(
+                    session, task_id, actors[number], Decision("agree", REVIEW), office.now
+                )
         except CountersignError as refusal:
             refusals.append((number, refusal))
 
