@@ -20,6 +20,7 @@ const entries = {
   modeler: 'src/modeler/main.js',
   inbox: 'src/inbox/main.js',
   task: 'src/task/main.js',
+  board: 'src/board/main.js',
 };
 const pictures = { icons: 'src/icons.svg', icon: 'src/icon.svg' };
 const options = {

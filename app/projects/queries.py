@@ -138,6 +138,12 @@ def link_counts(
     )
 
 
+def project_years(session: Session, actor: Actor) -> list[int]:
+    """Fiscal years of which the actor may see a project, newest first; in one statement."""
+    query = select(Project.fiscal_year).where(visible_to(actor)).distinct()
+    return sorted(session.scalars(query), reverse=True)
+
+
 def find_project(session: Session, actor: Actor, code: str) -> Project:
     """A project by its code, in one statement.
 

@@ -27,6 +27,7 @@ class Entry:
 ENTRIES = (
     Entry("inbox.index", N_("Tasks"), "inbox", Permission.TASK_WORK),
     Entry("board.index", N_("Board"), "layout-board", Permission.BOARD_VIEW),
+    Entry("projects.index", N_("Projects"), "list", Permission.PROJECT_VIEW),
     Entry("definitions.index", N_("Processes"), "sitemap", Permission.DEFINITION_VIEW),
 )
 

@@ -145,12 +145,10 @@ def _to(
 
 
 def _step(process: Process, definition_key: str | None, element_id: str) -> Bilingual:
-    """Name of an element; without a definition, of a step of any of them."""
-    if definition_key and definition_key in process.definitions:
-        found = process.definitions[definition_key].elements.get(element_id)
+    """Name of an element; without a definition, of the first with this id, such as a call."""
+    definitions = [each for key, each in process.definitions.items() if key == definition_key]
+    for definition in definitions or process.definitions.values():
+        found = definition.elements.get(element_id)
         if found and str(found.name):
             return found.name
-    for (_, each), step in process.steps.items():
-        if each == element_id:
-            return step.name
     return Bilingual(element_id, element_id)

@@ -30,6 +30,8 @@ class BoardPlace:
     is_overdue: bool
     #: Working days since it opened.
     days: int
+    #: Working days since it was due; 0 on that day, and before.
+    days_late: int
     holders: list[Bilingual] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
 
@@ -136,6 +138,7 @@ def _open_place(
         due_at=visit.due_at,
         is_overdue=visit.due_at <= now,
         days=_working_days(calendar, visit.opened_at, now),
+        days_late=max(0, _working_days(calendar, visit.due_at, now)),
     )
 
 

@@ -83,6 +83,16 @@ class BoardFigures:
         )
 
     @property
+    def ended(self) -> int:
+        """Projects whose process has reached an end."""
+        return sum(cell.count for key, cell in self.cells.items() if key.startswith(ENDED))
+
+    @property
+    def waiting(self) -> int:
+        """Projects under way without an open step."""
+        return sum(cell.count for key, cell in self.cells.items() if key == WAITING)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all."""
         return not self.cells
