@@ -336,7 +336,7 @@ def _similar(goal: GoalCheck) -> Iterator[Problem]:
         yield problem(
             "goal.similar",
             "annual_goal",
-            N_("{percent} percent of the annual goal stands also in {project}, which is another unit's."),
+            N_("{percent} percent of the annual goal stand also in {project} of another unit."),
             percent=int(degree * 100),
             project=peer.project_code,
         )
