@@ -9,6 +9,8 @@ import noDuplicateSequenceFlows from 'bpmnlint/rules/no-duplicate-sequence-flows
 import noImplicitSplit from 'bpmnlint/rules/no-implicit-split.js';
 import startEventRequired from 'bpmnlint/rules/start-event-required.js';
 import superfluousGateway from 'bpmnlint/rules/superfluous-gateway.js';
+import { CHINESE, ENGLISH } from './names.js';
+import { readProperty } from './panel/extension-properties.js';
 
 const rules = {
   'start-event-required': startEventRequired(),
@@ -19,18 +21,21 @@ const rules = {
   'no-duplicate-sequence-flows': noDuplicateSequenceFlows(),
   'no-implicit-split': noImplicitSplit(),
   'superfluous-gateway': superfluousGateway(),
-  'somebody-decides': { check: somebodyDecides },
 };
+/** In the words of the bureau; these come translated. */
+const oursIn = (translate) => ({
+  'somebody-decides': { check: somebodyDecides(translate('Nobody is named to decide this step')) },
+  'both-names': { check: bothNames(translate('The Chinese name is missing'), translate('The English name is missing')) },
+});
 const pause = 300;
 
 export function startLint(editor, problems) {
   const translate = editor.modeler.get('translate');
+  const ours = oursIn(translate);
+  const found = (all, word) => Object.entries(all).flatMap(([code, rule]) => testRule({ moddleRoot: editor.modeler.getDefinitions(), rule })
+    .map(({ id, message }) => ({ code, where: id, level: 'warn', detail: word(message) })));
   let timer;
-  const check = () => {
-    const moddleRoot = editor.modeler.getDefinitions();
-    problems.show('local', Object.entries(rules).flatMap(([code, rule]) => testRule({ moddleRoot, rule })
-      .map(({ id, message }) => ({ code, where: id, level: 'warn', detail: translate(message) }))));
-  };
+  const check = () => problems.show('local', [...found(rules, translate), ...found(ours, (message) => message)]);
   editor.modeler.on('commandStack.changed', () => {
     clearTimeout(timer);
     timer = setTimeout(check, pause);
@@ -38,9 +43,18 @@ export function startLint(editor, problems) {
   check();
 }
 
-function somebodyDecides(node, reporter) {
-  if (node.$type !== 'bpmn:UserTask') return;
-  const named = ['assignee', 'candidateGroups', 'candidateUsers'].some((name) => node.get(`camunda:${name}`));
-  const byRule = node.extensionElements?.values?.some((each) => each.values?.some(({ name }) => name === 'appr.strategy'));
-  if (!named && !byRule) reporter.report(node.id, 'Nobody is named to decide this step');
+function somebodyDecides(words) {
+  return (node, reporter) => {
+    if (node.$type !== 'bpmn:UserTask') return;
+    const named = ['assignee', 'candidateGroups', 'candidateUsers'].some((name) => node.get(`camunda:${name}`));
+    if (!named) reporter.report(node.id, words);
+  };
+}
+
+function bothNames(chinese, english) {
+  const isChinese = document.documentElement.lang.startsWith('zh');
+  return (node, reporter) => {
+    if (!['bpmn:UserTask', 'bpmn:Lane'].includes(node.$type) || !node.name) return;
+    if (!readProperty(node, isChinese ? ENGLISH : CHINESE)) reporter.report(node.id, isChinese ? english : chinese);
+  };
 }

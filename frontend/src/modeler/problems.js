@@ -23,17 +23,20 @@ export class ProblemList {
   /** Replace what one source ("local" or "server") found. */
   show(source, problems) {
     this.sources[source] = problems;
-    const all = [...this.sources.server, ...this.sources.local];
+    const judged = new Set(this.sources.server.map(({ where }) => where));
+    const all = [...this.sources.server, ...this.sources.local.filter(({ where }) => !judged.has(where))];
     this.mark(all);
     this.list(all);
   }
 
-  get count() {
-    return this.sources.server.length + this.sources.local.length;
+  /** The shape of an element; of a process, the pool that draws it. */
+  shape(id) {
+    const registry = this.modeler.get('elementRegistry');
+    return registry.get(id) ?? registry.find(({ businessObject }) => businessObject?.processRef?.id === id);
   }
 
   select(id) {
-    const element = this.modeler.get('elementRegistry').get(id);
+    const element = this.shape(id);
     if (!element) return;
     this.modeler.get('canvas').scrollToElement(element);
     this.modeler.get('selection').select(element);
@@ -47,15 +50,15 @@ export class ProblemList {
     this.marked = [];
     const byElement = grouped(problems);
     for (const [id, found] of byElement) {
-      const element = elements.get(id);
+      const element = this.shape(id);
       if (!element || element === canvas.getRootElement()) continue;
       const level = found.some((each) => each.level === 'block') ? 'block' : 'warn';
-      canvas.addMarker(id, `cs-${level}`);
-      this.marked.push([id, `cs-${level}`]);
+      canvas.addMarker(element.id, `cs-${level}`);
+      this.marked.push([element.id, `cs-${level}`]);
       const words = found.map(({ detail }) => detail).join('\n');
       const html = badge('!', level);
       html.title = words;
-      this.modeler.get('overlays').add(id, 'countersign-problem', { position: { top: -10, left: -6 }, html });
+      this.modeler.get('overlays').add(element.id, 'countersign-problem', { position: { top: -10, left: -6 }, html });
     }
   }
 
@@ -69,7 +72,7 @@ export class ProblemList {
   }
 
   line({ where, level, detail }) {
-    const element = where && this.modeler.get('elementRegistry').get(where);
+    const element = where && this.shape(where);
     const line = document.createElement('li');
     const words = document.createElement(element ? 'button' : 'span');
     if (element) {
@@ -77,7 +80,7 @@ export class ProblemList {
       words.dataset.where = where;
     }
     const name = document.createElement('strong');
-    name.textContent = element ? element.businessObject.name || where : where;
+    name.textContent = element ? element.businessObject.name || where : where ?? '';
     const chip = document.createElement('span');
     chip.className = `cs-chip ${level === 'block' ? 'over' : 'soon'}`;
     chip.textContent = level === 'block' ? this.texts.block : this.texts.warn;

@@ -1,19 +1,28 @@
-// JSON requests with the CSRF token. A refusal of the server is thrown with its sentence and places.
+// JSON requests with the CSRF token. A refusal of the server is thrown with its status, its sentence
+// and its places.
 
 export class Refusal extends Error {
-  constructor({ detail, problems = [] }) {
+  constructor(status, { detail, problems = [] }) {
     super(detail);
+    this.status = status;
     this.problems = problems;
   }
 }
 
+export async function get(url) {
+  return answerOf(await fetch(url, { headers: { Accept: 'application/json' } }));
+}
+
 export async function post(url, body, token) {
-  const response = await fetch(url, {
+  return answerOf(await fetch(url, {
     method: 'POST',
     headers: { 'Accept': 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': token },
     body: JSON.stringify(body),
-  });
+  }));
+}
+
+async function answerOf(response) {
   const answer = await response.json();
-  if (!response.ok) throw new Refusal(answer);
+  if (!response.ok) throw new Refusal(response.status, answer);
   return answer;
 }

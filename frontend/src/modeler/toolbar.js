@@ -1,29 +1,29 @@
-// Buttons of the bar: data-do="save | check | undo | redo | fit | download"; the form in the dialog
-// "deploy" deploys. Ctrl+S saves.
+// Buttons: data-do="save | check | deploy | undo | redo | fit | zoom-in | zoom-out | download".
+// Ctrl+S saves. Buttons in the dialogs of the page belong here, too.
+import { download } from './download.js';
 
-export function startToolbar(page, editor, draft) {
+export function startToolbar(page, editor, draft, dialogs) {
   const stack = editor.modeler.get('commandStack');
   const acts = {
     save: () => draft.save(),
     check: () => draft.check(),
+    deploy: () => dialogs.askToDeploy(),
     undo: () => stack.undo(),
     redo: () => stack.redo(),
     fit: () => editor.fit(),
+    'zoom-in': () => editor.zoom(1),
+    'zoom-out': () => editor.zoom(-1),
     download: async () => download(await editor.xml(), draft.data.key),
   };
-  page.addEventListener('click', ({ target }) => acts[target.closest('[data-do]')?.dataset.do]?.());
+  document.addEventListener('click', ({ target }) => {
+    const act = acts[target.closest('[data-do]')?.dataset.do];
+    if (act) act();
+  });
   document.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === 's' && !event.isComposing && page.querySelector('[data-do="save"]')) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
       event.preventDefault();
       draft.save();
     }
-  });
-  const dialog = document.getElementById('deploy');
-  dialog?.querySelector('form').addEventListener('submit', (event) => {
-    event.preventDefault();
-    const note = event.target.elements.note.value;
-    dialog.close();
-    draft.deploy(note);
   });
   const show = () => {
     for (const [name, possible] of [['undo', stack.canUndo()], ['redo', stack.canRedo()]]) {
@@ -33,12 +33,4 @@ export function startToolbar(page, editor, draft) {
   };
   editor.modeler.on('commandStack.changed', show);
   show();
-}
-
-function download(xml, key) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([xml], { type: 'application/xml' }));
-  link.download = `${key}.bpmn`;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -1,0 +1,132 @@
+"""The steps of a diagram in the words of the bureau: who, with what, until when, how it ends."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
+
+from app.core.errors import InvalidInputError
+from app.core.i18n import Bilingual
+from app.engine import Definition, StepDefinition, parse
+from app.identity import Role
+from app.web.language import in_language
+from app.workflow.definition_library import other_definitions
+from app.workflow.definitions import DECLARING_UNIT
+from app.workflow.resources import FormLibrary, resources_of
+
+DURATION = re.compile(r"P(?:(\d+)(BD|D|W|M)|T(\d+)H)")
+
+
+@dataclass(frozen=True, slots=True)
+class StepInWords:
+    """One line of the table of steps; every text is in the reader's language."""
+
+    id: str
+    name: str
+    lane: str
+    who: list[str]
+    rule: str
+    form: str
+    due: str
+    outcomes: list[str]
+    kept_apart: list[str]
+    copies: list[str]
+
+
+def steps_in_words(session: Session, xml: bytes) -> list[StepInWords] | None:
+    """The steps of a version; None when today's deploy gate cannot read it any more."""
+    try:
+        definition = parse(xml)
+    except InvalidInputError:
+        return None
+    names = step_names(session, definition)
+    forms = resources_of(session).forms
+    return [_step(definition, step, names, forms) for step in definition.steps.values()]
+
+
+def step_names(session: Session, definition: Definition) -> dict[str, Bilingual]:
+    """Steps of this diagram and of those it calls or that call it, by id: duties name both."""
+    found: dict[str, Bilingual] = {}
+    for row in other_definitions(session, definition.key):
+        try:
+            other = parse(row.xml)
+        except InvalidInputError:
+            continue
+        found |= {step.id: step.name for step in other.steps.values()}
+    return found | {step.id: step.name for step in definition.steps.values()}
+
+
+def role_name(key: str) -> str:
+    """A candidate group in words; what is no role of the bureau as it is drawn."""
+    role, _, code = key.partition("@")
+    if role not in set(Role):
+        return key
+    name = in_language(Role(role).display_name)
+    return f"{name} ({code})" if code else name
+
+
+def due_in_words(text: str) -> str:
+    """`P3BD` as "3 working days"; an expression as it is."""
+    found = DURATION.fullmatch(text.strip())
+    if not found:
+        return text
+    number, unit, hours = found.groups()
+    if hours:
+        return str(ngettext("%(num)d hour", "%(num)d hours", int(hours)))
+    count = int(number)
+    words = {
+        "BD": lambda: ngettext("%(num)d working day", "%(num)d working days", count),
+        "D": lambda: ngettext("%(num)d calendar day", "%(num)d calendar days", count),
+        "W": lambda: ngettext("%(num)d week", "%(num)d weeks", count),
+        "M": lambda: ngettext("%(num)d month", "%(num)d months", count),
+    }
+    return str(words[unit]())
+
+
+def rule_in_words(properties: Mapping[str, str]) -> str:
+    """How many must agree; nothing for the ordinary case of one person."""
+    mode = properties.get("appr.mode", "single")
+    needed = properties.get("appr.pass", "1")
+    words = {
+        "single": "",
+        "any": gettext("any one of the roles"),
+        "all": gettext("every role signs"),
+        "ratio": gettext("%(share)s must agree", share=needed),
+        "count": gettext("%(share)s must agree", share=needed),
+    }
+    return str(words.get(mode, mode))
+
+
+def _step(
+    definition: Definition,
+    step: StepDefinition,
+    names: Mapping[str, Bilingual],
+    forms: FormLibrary,
+) -> StepInWords:
+    people = [*step.candidate_groups, *step.candidate_users]
+    if step.assignee:
+        people.append(step.assignee)
+    form = step.form_key or ""
+    return StepInWords(
+        id=step.id,
+        name=in_language(step.name),
+        lane=in_language(definition.lanes.get(step.lane or "")),
+        who=[role_name(each.text) for each in people],
+        rule=rule_in_words(step.properties),
+        form=in_language(forms.get(form).title) if form in forms else form,
+        due=due_in_words(step.due_date.text) if step.due_date else "",
+        outcomes=[in_language(each.name) for each in step.outcomes],
+        kept_apart=_kept_apart(step.properties.get("appr.exclude", ""), names),
+        copies=[role_name(each) for each in step.properties.get("appr.copy", "").split()],
+    )
+
+
+def _kept_apart(text: str, names: Mapping[str, Bilingual]) -> list[str]:
+    words = text.replace(",", " ").split()
+    declaring = gettext("Declaring unit")
+    return [
+        declaring if each == DECLARING_UNIT else in_language(names.get(each)) or each
+        for each in words
+    ]

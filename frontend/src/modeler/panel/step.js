@@ -1,0 +1,79 @@
+// A user task is a step of an approval: who, with which form, by when, by which rule. Attributes of
+// Camunda 7 and camunda:properties "appr.…"; one entry per setting, in the words of the bureau.
+import { is } from 'bpmn-js/lib/util/ModelUtil';
+
+import { approval, attribute, entriesFor, withPresent, words } from './entries.js';
+import { readProperties, writeProperty } from './extension-properties.js';
+import { otherSteps } from './other-steps.js';
+
+const FIELD = 'appr.field.';
+const modes = (translate) => [
+  ['single', translate('One person of any role')], ['any', translate('Each role signs, one is enough')],
+  ['all', translate('Every role signs')], ['ratio', translate('A share of them agrees')],
+  ['count', translate('A number of them agrees')],
+];
+const rejects = (translate) => [
+  ['first', translate('At the first “no”')], ['unreachable', translate('When passing has become impossible')],
+];
+const opinions = (translate) => [
+  ['optional', translate('Optional')], ['required_unless_agree', translate('Required unless agreed')],
+  ['required', translate('Required')],
+];
+const returns = (translate) => [
+  ['drawn', translate('Where the diagram draws a return')], ['initiator', translate('To the first step only')],
+  ['previous', translate('To the step before only')], ['any', translate('To any earlier step')],
+  ['none', translate('Nowhere')],
+];
+
+export function stepGroups(element, injector, data) {
+  if (!is(element, 'bpmn:UserTask')) return [];
+  const translate = injector.get('translate');
+  const make = entriesFor(element, injector);
+  const said = (name) => approval(element, injector, name);
+  const picked = (name, pairs) => withPresent(pairs(translate).map(([value, label]) => ({ value, label })), said(name).read());
+  const mode = said('appr.mode').read() ?? 'single';
+  const formKey = element.businessObject.get('camunda:formKey');
+  const form = data.forms.find(({ value }) => value === formKey);
+  const group = (id, label, entries, shouldOpen) => ({ id: `cs-${id}`, label, entries, shouldOpen });
+  return [
+    group('who', translate('Who, with what, until when'), [
+      make.several('roles', translate('Roles'), words(attribute(element, injector, 'camunda:candidateGroups'), ','), data.roles,
+        translate('Each is looked up for the project’s unit, department, section or agency.')),
+      make.select('form', translate('Form'), attribute(element, injector, 'camunda:formKey'),
+        withPresent([{ value: '', label: translate('No form') }, ...data.forms], formKey)),
+      make.text('due', translate('Due within'), attribute(element, injector, 'camunda:dueDate'), translate('P3BD: three working days; P3D: three calendar days; PT8H: eight hours.')),
+    ], true),
+    group('rule', translate('Approval rule'), [
+      make.select('mode', translate('How many decide'), withDefault(said('appr.mode'), 'single'), picked('appr.mode', modes)),
+      ...(mode === 'ratio' || mode === 'count' ? [make.text('pass', translate('Needed to pass'), said('appr.pass'), translate('A fraction such as 2/3, or a number of people.'))] : []),
+      ...(mode === 'single' ? [] : [make.select('reject', translate('A “no” ends the step'), withDefault(said('appr.reject'), mode === 'all' ? 'first' : 'unreachable'), picked('appr.reject', rejects))]),
+    ]),
+    group('duties', translate('Duties kept apart'), [
+      make.several('exclude', translate('Not the same person as in'), words(said('appr.exclude'), ' '),
+        [{ value: 'declaring_unit', label: translate('Anybody of the declaring unit') }, ...otherSteps(element, injector, data)],
+        translate('Who acted in one of these may not act here.')),
+    ]),
+    group('returns', translate('Returns'), [
+      make.select('returnTo', translate('May return'), withDefault(said('appr.returnTo'), 'drawn'), picked('appr.returnTo', returns)),
+    ]),
+    group('opinion', translate('Opinion'), [
+      make.select('opinion', translate('A written opinion is'), withDefault(said('appr.opinion'), 'optional'), picked('appr.opinion', opinions)),
+    ]),
+    group('copies', translate('Copies'), [
+      make.several('copy', translate('Who may read it afterwards'), words(said('appr.copy'), ' '), data.roles),
+    ]),
+    ...(form ? [group('rights', translate('Field rights'), [make.rights('fields', rights(element, injector), form.fields)])] : []),
+  ];
+}
+
+function rights(element, injector) {
+  const owner = element.businessObject;
+  return {
+    read: () => new Map([...readProperties(owner, FIELD)].map(([name, value]) => [name.slice(FIELD.length), value])),
+    write: (path, right) => writeProperty(element, owner, FIELD + path, right, injector),
+  };
+}
+
+function withDefault(access, value) {
+  return { read: () => access.read() ?? value, write: access.write };
+}
