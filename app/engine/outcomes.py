@@ -20,8 +20,8 @@ _NAMES = {
     AGREE: Bilingual("同意", "Agree"),
     "agree_with_edits": Bilingual("修改后同意", "Agree with edits"),
     "return_to_unit": Bilingual("退回单位", "Return to unit"),
-    "return_previous": Bilingual("退回上一步", "Return to previous step"),
-    "reject": Bilingual("不予通过", "Reject"),
+    "return_previous": Bilingual("退回上一环节", "Return one step"),
+    "reject": Bilingual("不同意", "Reject"),
 }
 _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 _TEXT = r'"(?P<code>(?:[^"\\]|\\.)*)"'

@@ -32,7 +32,7 @@ def test_names_come_from_the_flows_and_targets_lie_behind_merges() -> None:
     assert _outcomes(process, "b") == [
         ("agree", "通过", "e"),
         ("return_to_unit", "退回申报单位", "a"),
-        ("reject", "不予通过", "no"),
+        ("reject", "不同意", "no"),
     ]
 
 
@@ -151,7 +151,7 @@ def test_old_conditions_are_translated() -> None:
         g > no : ${a.outcome == 'reject' && amount > 5}
         g > e
     """)
-    assert ("reject", "不予通过", "no") in _outcomes(process, "a")
+    assert ("reject", "不同意", "no") in _outcomes(process, "a")
     game = Game(process=process, amount=7)
     assert game.do("a", "reject").ended == "no"
 
@@ -168,4 +168,4 @@ def test_a_step_id_with_signs_is_readable_in_conditions() -> None:
         g > e
     """)
     assert Game(process=process).do("desk-review", "reject").ended == "no"
-    assert ("reject", "不予通过", "no") in _outcomes(process, "desk-review")
+    assert ("reject", "不同意", "no") in _outcomes(process, "desk-review")
