@@ -1,9 +1,12 @@
 """What every test may ask for: databases of both kinds, settings, the hour, counted statements."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 
@@ -68,23 +71,38 @@ def sample_template(
 ) -> Callable[[str], str]:
     """The URL of a database of this kind with the sample bureau as `make run` loads it.
 
-    The acts of the bureau take some fifteen seconds; PostgreSQL gets a copy of their rows in one.
+    The acts of the bureau take some fifteen seconds, so one test process does them for all, on
+    SQLite; PostgreSQL gets a copy of their rows, in two.
     """
-    # Here, not above: most tests do without the bureau and need not wait for its parts.
-    from app.projects.sample import load_sample_bureau  # noqa: PLC0415
 
     @cache
     def make(kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{loaded_sample(empty_template(kind), tmp_path_factory)}"
         url = servers(kind).copy(empty_template(kind))
-        if kind != "sqlite":
-            copy_rows(make("sqlite"), url)
-            return url
-        database = open_database(installation(url, tmp_path_factory.mktemp("sample")))
-        load_sample_bureau(database, lambda _line: None)
-        database.dispose()
+        copy_rows(make("sqlite"), url)
         return url
 
     return make
+
+
+def loaded_sample(empty: str, folders: pytest.TempPathFactory) -> Path:
+    """A file with the sample bureau, made by whichever test process wants it first."""
+    # Here, not above: most tests do without the bureau and need not wait for its parts.
+    from app.projects.sample import load_sample_bureau  # noqa: PLC0415
+
+    run = folders.getbasetemp()
+    shared = run.parent if "PYTEST_XDIST_WORKER" in os.environ else run
+    loaded = shared / "sample.db"
+    with (shared / "sample.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not loaded.exists():
+            with clone_of(SqliteServer(folders.mktemp("sample")), empty) as url:
+                database = open_database(installation(url, run))
+                load_sample_bureau(database, lambda _line: None)
+                database.dispose()
+                shutil.move(str(database.url.database), loaded)
+    return loaded
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
