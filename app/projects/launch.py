@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import ConflictError, InvalidInputError, NotPermittedError, problem
 from app.core.i18n import N_
 from app.identity import Actor, Permission, agencies, organisation_scope
+from app.projects.kinds import ExAnteConclusion
 from app.projects.models import Project
 from app.projects.queries import goal_in_force
 from app.workflow.instances import Subject, refuse_second, start_instance
@@ -21,8 +22,8 @@ def start_goal_review(session: Session, project: Project, actor: Actor, now: dat
 
     Raises:
         NotPermittedError: not the actor's project, or the actor starts no processes.
-        ConflictError: it was started before, the goal is approved already, or a key project has
-            no third-party agency that could review it.
+        ConflictError: it was started before, the goal is approved already, the ex-ante evaluation
+            did not support it, or a key project has no third-party agency that could review it.
     """
     actor.require(Permission.PROCESS_START)
     _require_own(project, actor)
@@ -46,6 +47,12 @@ def refuse_goal_review(session: Session, project: Project) -> None:
             project=project.code,
             number=approved.number,
             when=approved.approved_at,
+        )  # fmt: skip
+    if project.ex_ante_conclusion == ExAnteConclusion.NOT_SUPPORT:
+        raise ConflictError(
+            N_("Expected a project that the ex-ante evaluation supports; it did not support "
+               "{project}, so no budget can be asked for."),
+            project=project.code,
         )  # fmt: skip
     if project.is_key and project.agency_code is None:
         raise ConflictError(
