@@ -1,0 +1,1 @@
+"""Countersign: multi-level approvals for whole-process budget performance management."""

@@ -293,9 +293,7 @@ def _vote(
         form_hash=fingerprint(data.values),
     )
     decided = Decided(decision.outcome, decision.target.step_id if decision.target else None)
-    form_handler_of(loaded.step.form_key).save(
-        session, loaded.facts(), actor, decided, data, now
-    )
+    form_handler_of(loaded.step.form_key).save(session, loaded.facts(), actor, decided, data, now)
     outcome = decision.outcome if verb == "return" else _tally(loaded, decision.outcome)
     if outcome is None:
         _touch(loaded)
@@ -401,7 +399,9 @@ def _legal_target(loaded: LoadedTask, decision: Decision) -> ReturnChoice:
     )
 
 
-def _checked_form(loaded: LoadedTask, decision: Decision, now: datetime) -> tuple[FormData, list[Problem]]:
+def _checked_form(
+    loaded: LoadedTask, decision: Decision, now: datetime
+) -> tuple[FormData, list[Problem]]:
     """The values of an approval: valid, within the step's rights, and past every blocking rule."""
     data, problems = _bind(loaded, decision, now)
     handler = form_handler_of(loaded.step.form_key)

@@ -159,9 +159,9 @@ def test_pattern_is_linear_and_says_what_it_wants(create_form: CreateForm) -> No
     hint = {"pattern.zh": "字母", "pattern.en": "letters a"}
     validate = {"pattern": "^(a+)+$", "maxLength": 20000}
     form = create_form(field("textarea", "a", validate=validate, properties=hint))
-    begin = time.perf_counter()
+    begin = time.process_time()  # not the wall clock: the machine may be busy
     assert "expected letters a, found “aaaa" in answer(form, "a" * 19_000 + "!")[1]
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     assert answer(form, "aaa")[1] == ""
 
 
