@@ -111,7 +111,7 @@ class Bureau:
     def _returned_with_wrong_weights(self, project: SampleProject) -> None:
         """The clerk has begun to answer; his draft adds up to 85 points instead of 90."""
         item = self._submitted(project, at(9, 19), at(9, 27))
-        reason = "产出指标的权重与工作量不匹配,请重新分配分值后再报送。"
+        reason = "产出指标的分值与工作量不匹配，请重新分配后再报送。"
         self._return(item, "department_review", fin(project), at(9, 29), reason, "compile_goals")
         values = goal_values(project)
         values["indicators"][0]["weight"] = "15"
@@ -125,7 +125,7 @@ class Bureau:
         self._agree(item, "department_review", fin(project), at(9, 19), REVIEW)
         self._agree(item, "preliminary_review", "ctr.rev1", at(9, 26), REVIEW)
         self._claim(item, "re_examination", "perf.ex1", at(9, 28))
-        reason = "成本指标没有核定依据,请评审中心补充成本核定意见。"
+        reason = "成本指标没有核定依据，请评审中心补充成本核定意见。"
         self._return(item, "re_examination", "perf.ex1", at(10, 8), reason, "preliminary")
 
     def _at_final_review(self, project: SampleProject) -> None:
@@ -137,7 +137,7 @@ class Bureau:
     def _approved(self, project: SampleProject) -> None:
         item = self._submitted(project, at(9, 1), at(9, 7))
         self._agree(item, "department_review", fin(project), at(9, 9), REVIEW)
-        reason = "节能效益指标缺少数据来源,请补充后再报。"
+        reason = "节能效益指标缺少数据来源，请补充后再报。"
         self._return(item, "preliminary_review", "ctr.rev1", at(9, 13), reason, "compile_goals")
         self._submit(item, project, at(9, 16))
         self._agree(item, "department_review", fin(project), at(9, 19), REVIEW)
@@ -170,7 +170,7 @@ class Bureau:
         self._agree(item, "fill_monitoring", clerk.username, filled, report_values(project, number))
         checked = filled + timedelta(days=4, hours=1)
         if project.status is LinkStatus.RETURNED:
-            reason = "执行进度偏低但没有说明偏差原因,请补充原因和整改措施。"
+            reason = "执行进度偏低但没有说明偏差原因，请补充原因和整改措施。"
             self._return(
                 item, "department_review", fin(project), checked, reason, "fill_monitoring"
             )
@@ -252,15 +252,15 @@ def report_values(project: SampleProject, number: int) -> dict[str, Any]:
         "executed": str(executed),
         "forecast_execution": str(forecast.quantize(Decimal("0.01"))),
         "indicators": lines,
-        "problems": "" if likelihood == "certain" else "招标延后,工程进度落后于计划。",
-        "measures": "" if likelihood == "certain" else "倒排工期,按旬调度,年底前完成。",
+        "problems": "" if likelihood == "certain" else "招标延后，工程进度落后于计划。",
+        "measures": "" if likelihood == "certain" else "倒排工期，按旬调度，年底前完成。",
     }
 
 
 def _report_line(line: Mapping[str, Any], place: int, done: int, likelihood: str) -> dict[str, Any]:
     reported: dict[str, Any] = {"__row": place, "likelihood": "certain"}
     if line["operator"] == "qualitative":
-        reported["actual_text"] = "按计划推进,已建立相关制度。"
+        reported["actual_text"] = "按计划推进，已建立相关制度。"
     else:
         target = Decimal(line["target"])
         actual = target if line["operator"] in ("<=", "<") else target * done / 100
@@ -270,7 +270,7 @@ def _report_line(line: Mapping[str, Any], place: int, done: int, likelihood: str
         reported |= {
             "likelihood": likelihood,
             "cause": "rules",
-            "explanation": "因招标程序延后,前三季度完成量低于计划。",
+            "explanation": "因招标程序延后，前三季度完成量低于计划。",
         }
     return reported
 
