@@ -48,6 +48,13 @@ pages = Blueprint("tasks", __name__)
 
 #: How many people the transfer dialog offers.
 PEOPLE_OFFERED = 8
+#: Which dialog a refused form opens again.
+_DIALOGS = {
+    "tasks.return_": "return",
+    "tasks.reject": "reject",
+    "tasks.transfer": "transfer",
+    "tasks.reassign": "transfer",
+}
 Verb = Callable[[Session, UUID, Actor, Decision, datetime], None]
 
 
@@ -64,7 +71,7 @@ def show(task_id: UUID) -> ResponseReturnValue:
         page=page,
         place=Place.parse(request.values.get("place", "")),
         place_query=request.values.get("place", ""),
-        opened=request.values.get("open", ""),
+        opened=_DIALOGS.get(request.endpoint or "") or request.args.get("open", ""),
         can_verify=actor().can(Permission.LEDGER_VERIFY),
     )
 
@@ -117,6 +124,7 @@ def reassign(task_id: UUID) -> ResponseReturnValue:
 def claim(task_id: UUID) -> ResponseReturnValue:
     """Take it, so that colleagues see who works on it."""
     claim_task(db(), task_id, actor(), _expected_version(), now())
+    _keep_typed(task_id)
     flash(gettext("You have claimed this task. Your colleagues see that you work on it."))
     return redirect(_address(task_id))
 
@@ -126,6 +134,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
 @refilled(show)
 def release(task_id: UUID) -> ResponseReturnValue:
     """Give it back to the group."""
+    _keep_typed(task_id)
     unclaim_task(db(), task_id, actor(), _expected_version(), now())
     flash(gettext("You have released this task; a colleague may claim it. Your draft is kept."))
     return redirect(_address(task_id))
@@ -265,6 +274,12 @@ def _typed() -> dict[str, Any]:
         "return_reason": request.form.get("return_reason", ""),
         "reject_reason": request.form.get("reject_reason", ""),
     }
+
+
+def _keep_typed(task_id: UUID) -> None:
+    """Claiming and releasing leave the page, which may hold words that no draft has yet."""
+    if typed_pairs() or request.form.get("opinion"):
+        save_task_draft(db(), task_id, actor(), _typed(), now())
 
 
 def _done_words(before: LoadedTask, decision: Decision) -> str:

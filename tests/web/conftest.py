@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ from app.core.clock import Clock
 from app.core.database import Base, Database
 from app.core.settings import Settings
 from app.identity import Membership, Organisation, Role, User, hash_password
+from app.projects.sample.journeys import DEMO_NOW
 from app.web import CountersignApp, create_app
+from tests.databases import installation
+from tests.web.desk import Desks
 
 PASSWORD = "correct horse"
 PASSWORD_HASH = hash_password(PASSWORD, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -44,7 +48,7 @@ def compiled_translations() -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{tmp_path / 'web.db'}", secret_key="k" * 32)
+    return installation(f"sqlite:///{tmp_path / 'web.db'}", tmp_path)
 
 
 @pytest.fixture
@@ -148,3 +152,12 @@ def accessibility_violations() -> Callable[[Page], list[str]]:
         ]
 
     return violations
+
+
+@pytest.fixture
+def desks(bureau_database: Database, tmp_path: Path) -> Desks:
+    """The sample bureau at work, on Monday, 2022-10-10, 09:00 in Shanghai."""
+    settings = installation(str(bureau_database.url), tmp_path)
+    app = create_app(settings, bureau_database, Clock(DEMO_NOW - datetime.now(UTC)))
+    app.config["WTF_CSRF_ENABLED"] = False
+    return Desks(app, bureau_database)
