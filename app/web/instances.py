@@ -15,7 +15,7 @@ from app.identity import Permission, organisation_names
 from app.web.context import actor, db, now
 from app.web.formats import short_moment
 from app.web.language import in_language
-from app.web.security import needs
+from app.web.security import local_path, needs
 from app.workflow.definitions import process_of
 from app.workflow.history import OpenSeat, mark_copy_read, open_seats, visits
 from app.workflow.ledger import verify
@@ -95,7 +95,8 @@ def verify_ledger(instance_id: UUID) -> ResponseReturnValue:
             ),
             "error",
         )
-    return redirect(url_for("instances.show", instance_id=instance_id))
+    back = local_path(request.form.get("back"))
+    return redirect(back or url_for("instances.show", instance_id=instance_id))
 
 
 def _readable(instance_id: UUID) -> Row[Any]:

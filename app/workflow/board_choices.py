@@ -22,8 +22,9 @@ class BoardChoices:
     years: Mapping[str, tuple[int, ...]]
     #: Every organisation by code.
     names: Mapping[str, Bilingual]
+    #: Those whose projects the actor may see.
     departments: tuple[str, ...]
-    #: Expenditure sections, those that some department belongs to.
+    #: The expenditure sections of these departments.
     sections: tuple[str, ...]
 
 
@@ -67,7 +68,11 @@ def board_choices(session: Session, scope: OrganisationScope) -> BoardChoices:
         if row.kind == "year":
             years.setdefault(row.code, []).append(row.year)
     organisations = [row for row in rows if row.kind not in ("year", "process")]
-    departments = [row for row in organisations if row.kind == OrganisationKind.DEPARTMENT]
+    departments = [
+        row
+        for row in organisations
+        if row.kind == OrganisationKind.DEPARTMENT and _may_choose(scope, row.code, row.section)
+    ]
     return BoardChoices(
         processes={
             row.code: (row.id, Bilingual(row.name_zh, row.name_en))
@@ -78,6 +83,16 @@ def board_choices(session: Session, scope: OrganisationScope) -> BoardChoices:
         names={row.code: Bilingual(row.name_zh, row.name_en) for row in organisations},
         departments=tuple(sorted(row.code for row in departments)),
         sections=tuple(sorted({row.section for row in departments if row.section})),
+    )
+
+
+def _may_choose(scope: OrganisationScope, department: str, section: str) -> bool:
+    """Whether a department's projects belong to the actor's part; agencies choose among all."""
+    return (
+        scope.everything
+        or bool(scope.agencies)
+        or department in scope.departments
+        or section in scope.sections
     )
 
 
