@@ -61,11 +61,31 @@ class GoalFile:
 
 
 def open_goal_file(session: Session, code: str) -> GoalFile:
-    """The file of the project with this code.
+    """The file of the project with this code, read once in a transaction.
+
+    A form and the services behind it work on one and the same file: the verb holds the lock of
+    the instance, and `goals.py` keeps the file current.
 
     Raises:
         NotFoundError: there is none.
     """
+    files = _files_of_this_transaction(session)
+    if code not in files:
+        files[code] = _read(session, code)
+    return files[code]
+
+
+def _files_of_this_transaction(session: Session) -> dict[str, GoalFile]:
+    transaction = session.get_transaction()
+    read_in, files = session.info.get("goal_files", (None, None))
+    if files is None or read_in is not transaction:
+        files = {}
+        session.info["goal_files"] = transaction, files
+    kept: dict[str, GoalFile] = files
+    return kept
+
+
+def _read(session: Session, code: str) -> GoalFile:
     rows = session.execute(_query(), {"code": code}).unique().all()
     if not rows:
         raise NotFoundError(N_("Expected a project with the code “{found}”."), found=code)

@@ -43,8 +43,9 @@ def save_submission(
 ) -> GoalVersion:
     """Keep what was submitted as the next version; a version still in review is superseded.
 
-    Three statements where the money stays as it is, four over a version in review. Run
-    `checks.check_goal` first; this verb refuses only what could not be stored.
+    At most three statements where the money stays as it is: a text that was not changed keeps the
+    fingerprints of the version before. Run `checks.check_goal` first; this verb refuses only what
+    could not be stored.
 
     Raises:
         InvalidInputError: a value cannot be read.
@@ -73,8 +74,10 @@ def save_submission(
     file.latest = version
     project.link, project.link_status = Link.GOAL.value, LinkStatus.PENDING.value
     session.flush()
-    prints = fingerprint_rows(version.id, project.fiscal_year, project.unit_code, draft.annual_goal)
-    insert_rows(session, GoalFingerprint, prints)
+    if latest is None or latest.annual_goal != draft.annual_goal:
+        text, unit = draft.annual_goal, project.unit_code
+        prints = fingerprint_rows(version.id, project.fiscal_year, unit, text)
+        insert_rows(session, GoalFingerprint, prints)
     return version
 
 

@@ -73,21 +73,25 @@ class GoalDeclaration(FormHandler):
         save_submission(session, data.subject, data.values, actor=actor, now=now)
 
 
+def _beside_goal(file: GoalFile, answers: Mapping[str, Any]) -> FormData:
+    """A form about a submitted goal: its answers, the money, and the goal for its rules to read."""
+    amount = str(file.project.year_amount)
+    facts = {
+        "declared_amount": amount,
+        "agency": file.agency.zh if file.agency else "",
+        "sources": file.sources,
+        "year_amount": amount,
+    }
+    context = {"goal": file.goal, "project": {**file.facts(), "year_amount": amount}}
+    return FormData({**answers, **facts}, context, file)
+
+
 class OpinionOnGoal(FormHandler):
     """A form that judges the submitted goal: it may read the goal, and name its indicators."""
 
     def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
         """The step's former answers, beside the goal as submitted."""
-        file = open_goal_file(session, task.subject_code)
-        amount = str(file.project.year_amount)
-        facts = {
-            "declared_amount": amount,
-            "agency": file.agency.zh if file.agency else "",
-            "sources": file.sources,
-            "year_amount": amount,
-        }
-        context = {"goal": file.goal, "project": {**file.facts(), "year_amount": amount}}
-        return FormData({**former(), **facts}, context, file)
+        return _beside_goal(open_goal_file(session, task.subject_code), former())
 
     def save(
         self,
@@ -144,10 +148,9 @@ class AcceptEdits(OpinionOnGoal):
 
     def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
         """The edits as the final reviewer wrote them."""
-        opened = super().load(session, task, former)
         review = last_form_values(session, task.instance_id, "final_review")
         edits = {"line_edits": review.get("line_edits") or []}
-        return FormData({**opened.values, **edits}, opened.context, opened.subject)
+        return _beside_goal(open_goal_file(session, task.subject_code), edits)
 
     def save(
         self,

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.errors import ConflictError
@@ -27,7 +28,8 @@ def issue_goal_letter(
     The approved amount (10k yuan) is the year's amount of the project unless it is given.
 
     Raises:
-        ConflictError: the version is not the approved one, or its letter exists.
+        ConflictError: the version is not the approved one, or its letter exists; the database
+            keeps letters and versions one to one, so asking first would only cost a statement.
     """
     project, version = file.project, file.latest
     if version is None or version.status != GoalStatus.APPROVED:
@@ -37,11 +39,8 @@ def issue_goal_letter(
             number=version.number if version else 0,
             status=GoalStatus(version.status if version else GoalStatus.DRAFT).display_name,
         )
-    number = letter_number(project.code, version.number)
-    if session.get(GoalLetter, number) is not None:
-        raise ConflictError(N_("The goal letter {number} was issued before."), number=number)
     letter = GoalLetter(
-        number=number,
+        number=letter_number(project.code, version.number),
         project_id=project.id,
         goal_version_id=version.id,
         issued_at=now,
@@ -49,8 +48,14 @@ def issue_goal_letter(
         approved_amount=project.year_amount if approved_amount is None else approved_amount,
         content_hash=version.content_hash,
     )
-    session.add(letter)
     session.flush()
+    session.add(letter)
+    try:
+        session.flush()
+    except IntegrityError as known:
+        raise ConflictError(
+            N_("The goal letter {number} was issued before."), number=letter.number
+        ) from known
     return letter
 
 

@@ -17,6 +17,10 @@ from app.projects.kinds import Link, LinkStatus
 from app.projects.models import FundingSource, Project
 from app.projects.rules import Rules, load_rules
 from app.projects.sample import goal_values, load_people, projects
+from tests.workflow.conftest import Office, office, office_template
+
+#: The bureau at work, as the workflow's tests have it.
+__all__ = ["Office", "office", "office_template"]
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 P03 = projects(2023)[2]

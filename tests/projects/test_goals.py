@@ -256,8 +256,9 @@ def test_the_letter_fixes_money_and_goal_once(
         version.content_hash,
     )
     assert letters_of(session, project) == [letter]
-    with pytest.raises(ConflictError, match="was issued before"):
+    with pytest.raises(ConflictError, match="绩批-YS2023-0901-1 was issued before"):
         issue_goal_letter(session, file, actor=SYSTEM, now=now)
+    session.rollback()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,189 @@
+"""Every verb with the bureau's forms and services behind it takes at most 15 SQL statements."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.projects.launch import start_goal_review, start_monitoring
+from app.projects.queries import project_by_code
+from app.projects.sample import goal_values
+from app.workflow.attachments import as_form_value, attach_file
+from app.workflow.tasks import save_task_draft
+from tests.workflow.conftest import BY_TAG, REASON, REVIEW, Office, clerk_of
+
+MOST = 15
+QUALITY = "工程验收合格率"
+CHECKED = {"figures": "consistent", "deviations": "none"}
+REPLY = {"reply_number": "财预批〔2022〕108号", "reply_date": "2022-09-05"}
+EDITED = {
+    **REVIEW,
+    "grade": "good",
+    "line_edits": [{"indicator": QUALITY, "item": "target", "new": "99", "reason": REASON}],
+}
+
+
+class CountingOffice(Office):
+    """An office in which every act is counted: `counts` has the verb, its step and its cost."""
+
+    count: Callable[..., Any]
+    counts: list[tuple[str, int]]
+
+    def act(self, verb: Callable[..., Any], *arguments: Any) -> Any:
+        with self.count(self.database, at_most=MOST) as statements:
+            result = super().act(verb, *arguments)
+        assert statements.commits == 1
+        self.counts.append((verb.__name__, len(statements)))
+        return result
+
+
+@pytest.fixture
+def counting(office: Office, count_statements: Callable[..., Any]) -> CountingOffice:
+    """The office, with everybody signed in beforehand."""
+    counting = CountingOffice(office.database, office.now)
+    counting.count, counting.counts = count_statements, []
+    for who in ("d05u1.clerk", "d05.fin", "d03u1.clerk", "d03.fin", "sec.eco.rev", "bud.1"):
+        counting.actor(who)
+    for who in ("ctr.rev1", "ctr.rev2", "perf.ex1", "tpa.a1", "sec.agr.rev"):
+        counting.actor(who)
+    return counting
+
+
+@contextmanager
+def opening(office: Office, item: UUID, step: str, who: str) -> Iterator[dict[str, object]]:
+    """The step with a saved draft and a file, as long as the actor works on it."""
+    task_id, actor = office.task(item, step), office.actor(who)
+    office.act(save_task_draft, task_id, actor, {"fields": [["note", "未完"]]})
+    row = office.act(attach_file, task_id, actor, "说明.pdf", BytesIO(b"%PDF-1.7"))
+    yield as_form_value(row)
+
+
+def start(office: Office, tag: str) -> UUID:
+    """`Office.start` without its own looking up of the project."""
+    with office.database.unit_of_work(write=False) as session:
+        project = project_by_code(session, BY_TAG[tag].code)
+
+    def start_review(session: Session, now: datetime) -> UUID:
+        return start_goal_review(session, project, office.actor(clerk_of(tag)), now)
+
+    item: UUID = office.act(start_review)
+    return item
+
+
+def test_the_whole_review_in_two_rounds_with_files_drafts_and_edits(
+    counting: CountingOffice,
+) -> None:
+    office, item = counting, start(counting, "P04")
+    office.submit(item, "P04")
+    office.agree(item, "department_review", "d05.fin")
+    office.send_back(item, "preliminary_review", "ctr.rev1", "compile_goals")
+    with opening(office, item, "compile_goals", "d05u1.clerk") as file:
+        office.submit(item, "P04", commitment_file=[file])
+    with opening(office, item, "department_review", "d05.fin"):
+        office.agree(item, "department_review", "d05.fin")
+    with opening(office, item, "preliminary_review", "ctr.rev1"):
+        office.agree(item, "preliminary_review", "ctr.rev1")
+    office.send_back(item, "re_examination", "perf.ex1", "preliminary")
+    office.agree(item, "preliminary_review", "ctr.rev1")
+    with opening(office, item, "re_examination", "perf.ex1"):
+        office.agree(item, "re_examination", "perf.ex1")
+    for _round in range(2):
+        with opening(office, item, "final_review", "sec.eco.rev"):
+            office.agree(item, "final_review", "sec.eco.rev", EDITED, "agree_with_edits", REASON)
+        with opening(office, item, "accept_edits", "d05u1.clerk"):
+            if _round == 0:
+                office.send_back(item, "accept_edits", "d05u1.clerk", "final_review")
+            else:
+                office.agree(item, "accept_edits", "d05u1.clerk", {"note": "同意"})
+    with opening(office, item, "approve_with_budget", "bud.1"):
+        office.agree(item, "approve_with_budget", "bud.1", REPLY)
+    assert office.open_steps(item) == {}
+
+
+def test_a_refusal_in_the_second_round(counting: CountingOffice) -> None:
+    office, item = counting, start(counting, "P04")
+    office.submit(item, "P04")
+    office.send_back(item, "department_review", "d05.fin", "compile_goals")
+    office.submit(item, "P04")
+    office.agree(item, "department_review", "d05.fin")
+    with opening(office, item, "preliminary_review", "ctr.rev1"):
+        office.reject(item, "preliminary_review", "ctr.rev1")
+    assert office.open_steps(item) == {}
+
+
+def test_a_resubmission_with_another_text(counting: CountingOffice) -> None:
+    office, item = counting, start(counting, "P04")
+    office.submit(item, "P04")
+    office.send_back(item, "department_review", "d05.fin", "compile_goals")
+    office.act(
+        save_task_draft, office.task(item, "compile_goals"), office.actor("d05u1.clerk"), {"a": 1}
+    )
+    text = goal_values(BY_TAG["P04"])["annual_goal"] + "按季度公开进度。"
+    office.submit(item, "P04", annual_goal=text)
+    assert office.open_steps(item) == {"department_review": 2}
+
+
+def test_a_key_project_in_two_rounds(counting: CountingOffice) -> None:
+    office, item = counting, start(counting, "P03")
+    office.submit(item, "P03")
+    office.agree(item, "department_review", "d03.fin")
+    office.third_party(item)
+    with opening(office, item, "center_desk_review", "ctr.rev1"):
+        office.desk_review(item)
+    with opening(office, item, "preliminary_review", "ctr.rev1"):
+        office.agree(item, "preliminary_review", "ctr.rev1")
+    with opening(office, item, "re_examination", "perf.ex1"):
+        office.send_back(item, "re_examination", "perf.ex1", "preliminary")
+    office.third_party(item)
+    with opening(office, item, "center_desk_review", "ctr.rev1"):
+        office.desk_review(item)
+    with opening(office, item, "preliminary_review", "ctr.rev1"):
+        office.send_back(item, "preliminary_review", "ctr.rev1", "compile_goals")
+    assert office.open_steps(item) == {"compile_goals": 2}
+
+
+def test_monitoring_in_two_rounds_with_files_and_drafts(counting: CountingOffice) -> None:
+    office, goal = counting, start(counting, "P04")
+    office.submit(goal, "P04")
+    for step, who in (
+        ("department_review", "d05.fin"),
+        ("preliminary_review", "ctr.rev1"),
+        ("re_examination", "perf.ex1"),
+        ("final_review", "sec.eco.rev"),
+    ):
+        office.agree(goal, step, who)
+    office.agree(goal, "approve_with_budget", "bud.1", REPLY)
+    with office.database.unit_of_work(write=False) as session:
+        project = project_by_code(session, BY_TAG["P04"].code)
+
+    def start_report(session: Session, now: datetime) -> UUID:
+        clerk = office.actor("d05u1.clerk")
+        return start_monitoring(session, project, date(2022, 9, 30), clerk, now)
+
+    item = office.act(start_report)
+    rows = [
+        {"__row": place, "likelihood": "certain"}
+        | (
+            {"actual_text": "管护制度已印发"}
+            if line["operator"] == "qualitative"
+            else {"actual_to_date": line["target"], "forecast": line["target"]}
+        )
+        for place, line in enumerate(goal_values(BY_TAG["P04"])["indicators"])
+    ]
+    values = {"executed": "333", "forecast_execution": "450", "indicators": rows}
+    for _round in range(2):
+        with opening(office, item, "fill_monitoring", "d05u1.clerk"):
+            office.agree(item, "fill_monitoring", "d05u1.clerk", values)
+        with opening(office, item, "department_review", "d05.fin"):
+            office.agree(item, "department_review", "d05.fin", CHECKED)
+        with opening(office, item, "section_review", "sec.eco.rev"):
+            if _round == 0:
+                office.send_back(item, "section_review", "sec.eco.rev", "fill_monitoring")
+            else:
+                office.agree(item, "section_review", "sec.eco.rev", CHECKED)
+    assert office.open_steps(item) == {}
