@@ -137,9 +137,10 @@ def export_draft(key: str) -> Response:
 @needs(Permission.DEFINITION_EDIT)
 def show_draft(key: str) -> ResponseReturnValue:
     """The draft to look at, for the other person who edits."""
+    draft = get_draft(db(), actor(), key)
     shelf = get_shelf(db(), actor(), key)
     return render_template(
-        "definitions/draft.html", shelf=shelf, draft=get_draft(db(), actor(), key)
+        "definitions/draft.html", shelf=shelf, draft=draft, is_drawn=has_layout(draft.xml)
     )
 
 

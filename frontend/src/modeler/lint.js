@@ -1,4 +1,4 @@
-// Rules of bpmnlint and one of ours, checked in the browser while drawing. They only warn: what may
+// Rules of bpmnlint and two of ours, checked in the browser while drawing. They only warn: what may
 // be deployed is decided by the server, with the rules of the engine.
 import testRule from 'bpmnlint/lib/test-rule.js';
 import endEventRequired from 'bpmnlint/rules/end-event-required.js';
@@ -12,7 +12,8 @@ import superfluousGateway from 'bpmnlint/rules/superfluous-gateway.js';
 import { CHINESE, ENGLISH } from './names.js';
 import { readProperty } from './panel/extension-properties.js';
 
-const rules = {
+/** Made anew for each check: some of them remember what they have seen. */
+const rulesAnew = () => ({
   'start-event-required': startEventRequired(),
   'end-event-required': endEventRequired(),
   'fake-join': fakeJoin(),
@@ -21,7 +22,8 @@ const rules = {
   'no-duplicate-sequence-flows': noDuplicateSequenceFlows(),
   'no-implicit-split': noImplicitSplit(),
   'superfluous-gateway': superfluousGateway(),
-};
+});
+
 /** In the words of the bureau; these come translated. */
 const oursIn = (translate) => ({
   'somebody-decides': { check: somebodyDecides(translate('Nobody is named to decide this step')) },
@@ -35,7 +37,7 @@ export function startLint(editor, problems) {
   const found = (all, word) => Object.entries(all).flatMap(([code, rule]) => testRule({ moddleRoot: editor.modeler.getDefinitions(), rule })
     .map(({ id, message }) => ({ code, where: id, level: 'warn', detail: word(message) })));
   let timer;
-  const check = () => problems.show('local', [...found(rules, translate), ...found(ours, (message) => message)]);
+  const check = () => problems.show('local', [...found(rulesAnew(), translate), ...found(ours, (message) => message)]);
   editor.modeler.on('commandStack.changed', () => {
     clearTimeout(timer);
     timer = setTimeout(check, pause);

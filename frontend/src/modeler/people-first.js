@@ -11,11 +11,7 @@ export default {
 };
 
 function PeopleFirst(contextPad, palette, autoPlace, create, elementFactory, translate) {
-  const make = () => {
-    const shape = elementFactory.createShape({ type: 'bpmn:UserTask' });
-    shape.businessObject.set('camunda:dueDate', 'P3BD');
-    return shape;
-  };
+  const make = () => newStep(elementFactory);
   contextPad.registerProvider(priority, {
     getContextPadEntries: (element) => (entries) => replaced(entries, 'append.append-task', {
       className: 'bpmn-icon-user-task',
@@ -35,6 +31,12 @@ function PeopleFirst(contextPad, palette, autoPlace, create, elementFactory, tra
   });
 }
 PeopleFirst.$inject = ['contextPad', 'palette', 'autoPlace', 'create', 'elementFactory', 'translate'];
+
+export function newStep(elementFactory) {
+  const shape = elementFactory.createShape({ type: 'bpmn:UserTask' });
+  shape.businessObject.set('camunda:dueDate', 'P3BD');
+  return shape;
+}
 
 function without(entries, names) {
   return Object.fromEntries(Object.entries(entries).filter(([name]) => !names.includes(name)));

@@ -80,7 +80,7 @@ export class ProblemList {
       words.dataset.where = where;
     }
     const name = document.createElement('strong');
-    name.textContent = element ? element.businessObject.name || where : where ?? '';
+    name.textContent = element ? spoken(element) : where ?? '';
     const chip = document.createElement('span');
     chip.className = `cs-chip ${level === 'block' ? 'over' : 'soon'}`;
     chip.textContent = level === 'block' ? this.texts.block : this.texts.warn;
@@ -88,6 +88,11 @@ export class ProblemList {
     line.append(words);
     return line;
   }
+}
+
+/** What a person calls an element; a flow without a name by what it connects. */
+function spoken({ businessObject, source, target, id }) {
+  return businessObject.name || (source && `${spoken(source)} → ${spoken(target)}`) || id;
 }
 
 function grouped(problems) {

@@ -1,6 +1,8 @@
 // Buttons: data-do="save | check | deploy | undo | redo | fit | zoom-in | zoom-out | download".
-// Ctrl+S saves. Buttons in the dialogs of the page belong here, too.
+// Ctrl+S saves; Ctrl+Z and Ctrl+Y also work outside the canvas, except in fields. Buttons in the dialogs of the page belong here, too.
 import { download } from './download.js';
+
+const keys = { s: 'save', z: 'undo', y: 'redo' };
 
 export function startToolbar(page, editor, draft, dialogs) {
   const stack = editor.modeler.get('commandStack');
@@ -20,10 +22,11 @@ export function startToolbar(page, editor, draft, dialogs) {
     if (act) act();
   });
   document.addEventListener('keydown', (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
-      event.preventDefault();
-      draft.save();
-    }
+    const act = (event.ctrlKey || event.metaKey) && keys[event.key.toLowerCase()];
+    if (!act || event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    if (act !== 'save' && event.target.closest('input, textarea, select, [contenteditable], [data-canvas]')) return;
+    event.preventDefault();
+    acts[act]();
   });
   const show = () => {
     for (const [name, possible] of [['undo', stack.canUndo()], ['redo', stack.canRedo()]]) {

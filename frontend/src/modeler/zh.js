@@ -365,6 +365,7 @@ const ours = {
   'Choose…': '请选择……',
   'Remove': '移除',
   'Remove {name}': '移除“{name}”',
+  'Insert a step behind this': '在其后插入环节',
   'Append a step': '追加环节',
   'Create a step': '新建环节',
   'Chinese name': '中文名称',

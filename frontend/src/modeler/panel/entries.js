@@ -1,5 +1,5 @@
 // Entries of the properties panel by what they read and write: access = { read(), write(value) },
-// where an empty value means "not said". Labels and descriptions come translated.
+// where an empty value means "not said"; isSaid() where a default is shown instead. Labels and descriptions come translated.
 import { CheckboxEntry, SelectEntry, TextAreaEntry, TextFieldEntry, isCheckboxEntryEdited, isSelectEntryEdited, isTextAreaEntryEdited, isTextFieldEntryEdited } from '@bpmn-io/properties-panel';
 
 import { FieldRightsEntry } from './field-rights-entry.js';
@@ -25,7 +25,7 @@ export function entriesFor(element, injector) {
       ...common(id, label, access, description), component: TextAreaEntry, isEdited: isTextAreaEntryEdited, debounce, autoResize: true,
     }),
     select: (id, label, access, choices, description) => ({
-      ...common(id, label, access, description), component: SelectEntry, isEdited: isSelectEntryEdited, getOptions: () => choices,
+      ...common(id, label, access, description), component: SelectEntry, isEdited: access.isSaid ?? isSelectEntryEdited, getOptions: () => choices,
     }),
     checkbox: (id, label, access, description) => ({
       ...common(id, label, access, description), component: CheckboxEntry, isEdited: isCheckboxEntryEdited, getValue: () => Boolean(access.read()),

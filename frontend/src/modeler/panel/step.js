@@ -75,5 +75,5 @@ function rights(element, injector) {
 }
 
 function withDefault(access, value) {
-  return { read: () => access.read() ?? value, write: access.write };
+  return { read: () => access.read() ?? value, write: access.write, isSaid: () => access.read() !== undefined };
 }
