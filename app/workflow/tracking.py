@@ -127,9 +127,12 @@ def board_figures(
             )
             .join(UserTask, _is_open())
             .where(*where, *late)
-            .group_by(_place()),
-            _counted("end", where, _ended(filters), _end_place()),
-            _counted("wait", where, _waiting(filters), literal(WAITING)),
+            # By columns: PostgreSQL takes an expression with parameters for another one each time.
+            .group_by(UserTask.definition_key, UserTask.step_id),
+            _counted("end", where, _ended(filters), _end_place()).group_by(
+                ProcessInstance.end_event
+            ),
+            _counted("wait", where, _waiting(filters), literal(WAITING)).having(func.count() > 0),
             select(
                 literal("all"),
                 literal(""),
@@ -228,19 +231,15 @@ def _counted(
     column: ColumnElement[str],
 ) -> Any:
     """Projects without an open step; their column is named by the diagram."""
-    return (
-        select(
-            literal(kind),
-            column,
-            literal(""),
-            literal(""),
-            func.count(),
-            literal(0),
-            func.sum(ProcessInstance.amount),
-        )
-        .where(*where, *more)
-        .group_by(column)
-    )
+    return select(
+        literal(kind),
+        column,
+        literal(""),
+        literal(""),
+        func.count(),
+        literal(0),
+        func.sum(ProcessInstance.amount),
+    ).where(*where, *more)
 
 
 def _conditions(scope: OrganisationScope, filters: BoardFilters) -> list[ColumnElement[bool]]:
