@@ -233,8 +233,7 @@ class MonitoringReview(FormHandler):
 def goal_letter(context: ServiceContext, call: ServiceCall) -> Mapping[str, object]:
     """Issue the reply letter for the approved goal."""
     file = open_goal_file(context.session, context.subject_code)
-    letter = issue_goal_letter(context.session, file, actor=SYSTEM, now=call.now)
-    return {"letter": letter.number}
+    return {"letter": issue_goal_letter(context.session, file, actor=SYSTEM, now=call.now)}
 
 
 @service_handler("refuse_goal")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import ConflictError
 from app.core.i18n import N_
 from app.identity import Actor
+from app.projects.bulk import insert_rows
 from app.projects.goal_files import GoalFile
 from app.projects.kinds import GoalStatus
 from app.projects.models import GoalLetter, Project
@@ -22,8 +23,8 @@ def issue_goal_letter(
     actor: Actor,
     now: datetime,
     approved_amount: Decimal | None = None,
-) -> GoalLetter:
-    """Issue the letter for an approved version, once.
+) -> str:
+    """Issue the letter for an approved version, once; gives its number.
 
     The approved amount (10k yuan) is the year's amount of the project unless it is given.
 
@@ -39,24 +40,24 @@ def issue_goal_letter(
             number=version.number if version else 0,
             status=GoalStatus(version.status if version else GoalStatus.DRAFT).display_name,
         )
-    letter = GoalLetter(
-        number=letter_number(project.code, version.number),
-        project_id=project.id,
-        goal_version_id=version.id,
-        issued_at=now,
-        issued_by_id=None if actor.is_system else actor.id,
-        approved_amount=project.year_amount if approved_amount is None else approved_amount,
-        content_hash=version.content_hash,
-    )
+    number = letter_number(project.code, version.number)
     session.flush()
-    session.add(letter)
+    row = {
+        "number": number,
+        "project_id": project.id,
+        "goal_version_id": version.id,
+        "issued_at": now,
+        "issued_by_id": None if actor.is_system else actor.id,
+        "approved_amount": project.year_amount if approved_amount is None else approved_amount,
+        "content_hash": version.content_hash,
+    }
     try:
-        session.flush()
+        insert_rows(session, GoalLetter, [row])
     except IntegrityError as known:
         raise ConflictError(
-            N_("The goal letter {number} was issued before."), number=letter.number
+            N_("The goal letter {number} was issued before."), number=number
         ) from known
-    return letter
+    return number
 
 
 def letter_number(project_code: str, version_number: int) -> str:
