@@ -18,6 +18,7 @@ const entries = {
   app: 'src/app.js',
   viewer: 'src/viewer/main.js',
   modeler: 'src/modeler/main.js',
+  definitions: 'src/definitions/main.js',
   inbox: 'src/inbox/main.js',
   task: 'src/task/main.js',
   board: 'src/board/main.js',

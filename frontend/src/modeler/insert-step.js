@@ -7,10 +7,9 @@ import { newStep } from './people-first.js';
 const command = 'countersign.insert-step';
 /** Pixels between a step and its neighbours. */
 const gap = 50;
-const icon = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" width="22" height="22" fill="none" stroke="#22242a" stroke-width="1.6">'
-  + '<rect x="6" y="6" width="10" height="10" rx="2"/><path d="M0 11h5M17 11h5M11 8.5v5M8.5 11h5"/></svg>',
-)}`;
+const entry = '<div class="entry cs-insert-step" draggable="true"><svg viewBox="0 0 22 22" width="22" height="22" fill="none" '
+  + 'stroke="currentColor" stroke-width="1.6"><rect x="6" y="6" width="10" height="10" rx="2"/>'
+  + '<path d="M0 11h5M17 11h5M11 8.5v5M8.5 11h5"/></svg></div>';
 
 export default {
   __init__: ['insertStep'],
@@ -23,7 +22,7 @@ function InsertStep(injector, contextPad, commandStack, translate) {
     getContextPadEntries: (element) => (flowBehind(element) ? {
       'insert-step': {
         group: 'model',
-        imageUrl: icon,
+        html: entry,
         title: translate('Insert a step behind this'),
         action: { click: () => {
           const context = { element };

@@ -2,7 +2,6 @@
 // be deployed is decided by the server, with the rules of the engine.
 import testRule from 'bpmnlint/lib/test-rule.js';
 import endEventRequired from 'bpmnlint/rules/end-event-required.js';
-import fakeJoin from 'bpmnlint/rules/fake-join.js';
 import labelRequired from 'bpmnlint/rules/label-required.js';
 import noDisconnected from 'bpmnlint/rules/no-disconnected.js';
 import noDuplicateSequenceFlows from 'bpmnlint/rules/no-duplicate-sequence-flows.js';
@@ -16,7 +15,6 @@ import { readProperty } from './panel/extension-properties.js';
 const rulesAnew = () => ({
   'start-event-required': startEventRequired(),
   'end-event-required': endEventRequired(),
-  'fake-join': fakeJoin(),
   'label-required': labelRequired(),
   'no-disconnected': noDisconnected(),
   'no-duplicate-sequence-flows': noDuplicateSequenceFlows(),

@@ -8,7 +8,9 @@ import { propertyCommands, readProperty } from './extension-properties.js';
 
 const nameless = ['bpmn:Collaboration', 'bpmn:TextAnnotation', 'bpmn:Group'];
 
-export function namesGroup(element, injector, { language }) {
+export function namesGroup(chosen, injector, { language }) {
+  // With nothing chosen, the sheet itself is: it means the process.
+  const element = is(chosen, 'bpmn:Collaboration') ? pool(injector) ?? chosen : chosen;
   if (isAny(element, nameless) || element.labelTarget) return [];
   const translate = injector.get('translate');
   const make = entriesFor(element, injector);
@@ -25,6 +27,10 @@ export function namesGroup(element, injector, { language }) {
       make.area('name-en', translate('English name'), english),
     ],
   }];
+}
+
+function pool(injector) {
+  return injector.get('elementRegistry').find((each) => is(each, 'bpmn:Participant') && !each.labelTarget);
 }
 
 function owners(element) {
