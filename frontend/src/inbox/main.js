@@ -1,2 +1,6 @@
-// The inbox needs no script of its own: its filters, ticks and keys are those of every list.
+// The inbox: its filters work when they are chosen; ticks and keys are those of every list.
 import './inbox.css';
+
+import { startFilters } from '../page/filters.js';
+
+startFilters();
