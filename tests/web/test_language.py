@@ -2,11 +2,12 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -22,6 +23,9 @@ from app.web.sentences import translate_sentence
 
 CATALOG = Path("app/web/translations/zh/LC_MESSAGES/messages.po")
 PLACES = re.compile(r"\{(\w*)[^}]*\}|%\((\w+)\)")
+HAN = re.compile(r"[\u3400-\u9fff]")
+#: A comma, colon, semicolon, question or exclamation mark of English beside a Chinese character.
+HALF_WIDTH = re.compile(r"[\u3400-\u9fff”）][,:;?!]|[,;][\u3400-\u9fff]")
 NOW = datetime(2022, 10, 10, 1, 0, tzinfo=UTC)  # Monday, 09:00 in the bureau
 
 
@@ -29,6 +33,11 @@ NOW = datetime(2022, 10, 10, 1, 0, tzinfo=UTC)  # Monday, 09:00 in the bureau
 def catalog() -> Catalog:
     with CATALOG.open("rb") as file:
         return read_po(file, locale="zh")
+
+
+def joined(text: object) -> str:
+    """A text with its plural forms, as the catalogue holds them."""
+    return text if isinstance(text, str) else " ".join(cast(Iterable[str], text))
 
 
 def texts() -> Iterator[tuple[str, str | tuple[str, ...]]]:
@@ -50,14 +59,30 @@ def test_every_text_has_its_chinese(catalog: Catalog) -> None:
 
 
 def test_the_chinese_has_the_places_of_the_english(catalog: Catalog) -> None:
-    def places(text: str | tuple[str, ...]) -> set[str]:
-        joined = text if isinstance(text, str) else " ".join(text)
-        return {name or percent for name, percent in PLACES.findall(joined)}
+    def places(text: object) -> set[str]:
+        return {name or percent for name, percent in PLACES.findall(joined(text))}
 
     wrong = [
         str(message.id)
         for message in catalog
         if message.id and places(message.id) != places(message.string)
+    ]
+
+    assert not wrong
+
+
+def test_no_text_outlives_its_page(catalog: Catalog) -> None:
+    used = {text for _name, text in texts()}
+
+    assert not [each.id for each in catalog if each.id and each.id not in used]
+    assert not catalog.obsolete
+
+
+def test_english_and_chinese_are_each_written_their_own_way(catalog: Catalog) -> None:
+    wrong = [
+        each.id
+        for each in catalog
+        if HAN.search(joined(each.id)) or HALF_WIDTH.search(joined(each.string))
     ]
 
     assert not wrong
