@@ -15,7 +15,6 @@ from app.identity import User, hash_password
 from app.projects.sample import SAMPLE_PASSWORD
 from app.web import CountersignApp
 from app.web.context import now
-from app.web.security import designer
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse"
@@ -33,7 +32,6 @@ class Received:
 
     drafts: list[dict[str, str]] = field(default_factory=list)
     forms: list[dict[str, str]] = field(default_factory=list)
-    diagrams: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -74,25 +72,6 @@ def received(app: CountersignApp) -> Received:
             {"element": "department_review", "state": "live", "words": "张敏 · 10-10 09:00"},
         ]
         return {"xml": Path("bpmn/P_GOAL.bpmn").read_text(encoding="utf-8"), "tokens": tokens}
-
-    @pages.get("/trial-designer")
-    @designer
-    def design() -> str:
-        data = {
-            "xml": Path("bpmn/P_GOAL.bpmn").read_text(encoding="utf-8"),
-            "key": "P_GOAL",
-            "revision": 0,
-            "urls": {name: f"/trial-designer/{name}" for name in ("save", "validate", "deploy")},
-            "roles": [{"value": "unit_clerk", "label": "单位经办人"}],
-            "forms": [{"value": "goal_declaration", "label": "绩效目标申报表"}],
-        }
-        return render_template("trial_designer.html", data=data)
-
-    @pages.post("/trial-designer/<act>")
-    def act(act: str) -> dict[str, object]:
-        received.diagrams.append(request.get_json()["xml"])
-        place = {"code": "x", "where": "re_examination", "level": "block", "detail": "没有办理人"}
-        return {"revision": 1, "words": "草稿已保存", "problems": [place], "url": "/trial"}
 
     app.register_blueprint(pages)
     return received
@@ -194,14 +173,9 @@ def test_a_draft_is_saved_while_typing(open_page: Callable[..., Page], received:
     assert [draft["goal"] for draft in received.drafts] == ["改造老果园"]
 
 
-@pytest.mark.parametrize(
-    ("path", "ready"), [("/trial", "[data-shown]"), ("/trial-designer", "[data-opened]")]
-)
-def test_the_mark_of_bpmn_io_is_visible_and_uncovered(
-    open_page: Callable[..., Page], path: str, ready: str
-) -> None:
-    page = open_page(path, theme="dark")
-    page.wait_for_selector(ready)
+def test_the_mark_of_bpmn_io_is_visible_and_uncovered(open_page: Callable[..., Page]) -> None:
+    page = open_page(theme="dark")
+    page.wait_for_selector("[data-shown]")
 
     for medium in ("screen", "print"):
         page.emulate_media(media=medium)
@@ -222,36 +196,6 @@ def test_the_diagram_shows_who_holds_it_in_the_language_of_the_page(
     expect(page.locator("[data-element-id=department_review]")).to_contain_text("Department")
 
 
-def test_the_designer_names_problems_on_elements_and_in_a_list(
-    open_page: Callable[..., Page], accessibility_violations: Callable[[Page], list[str]]
-) -> None:
-    page = open_page("/trial-designer")
-    page.wait_for_selector("[data-opened]")
-
-    page.click("[data-do=check]")
-    page.click("[data-where=re_examination]")
-
-    expect(page.locator(".djs-overlays .cs-badge.block")).to_be_visible()
-    expect(page.locator(".bio-properties-panel-header")).to_contain_text("复审")
-    assert page.locator("html").get_attribute("data-untranslated") is None
-    assert accessibility_violations(page) == []
-
-
-def test_a_deployment_asks_for_a_note_and_goes_on(
-    open_page: Callable[..., Page], received: Received
-) -> None:
-    page = open_page("/trial-designer")
-    page.wait_for_selector("[data-opened]")
-
-    page.click("[data-open-dialog=deploy]")
-    page.fill("#note", "增加复核环节")
-    page.press("#note", "Tab")
-    page.click("#deploy .btn-primary")
-    page.wait_for_url("**/trial")
-
-    assert "<bpmn:definitions" in received.diagrams[-1]
-
-
 def test_a_sample_person_is_one_click_away(
     page: Page, address: str, database: Database, app: CountersignApp
 ) -> None:
@@ -264,22 +208,3 @@ def test_a_sample_person_is_one_click_away(
     page.keyboard.press("Enter")
 
     page.wait_for_url(lambda url: "sign-in" not in url)
-
-
-def test_names_edited_in_english_are_kept_beside_the_chinese(
-    open_page: Callable[..., Page], received: Received
-) -> None:
-    page = open_page("/trial-designer", language="en")
-    page.wait_for_selector("[data-opened]")
-
-    page.click("[data-element-id=re_examination] .djs-hit", force=True)
-    name = page.locator("#bio-properties-panel-name")
-    expect(name).to_have_value("Re-examination")
-    name.fill("Second look")
-    page.click("[data-do=save]")
-    expect(page.locator("[data-designer-state]")).to_have_text("草稿已保存")
-
-    saved = received.diagrams[-1]
-    assert 'id="re_examination" name="复审"' in saved
-    assert '<camunda:property name="appr.name.en" value="Second look" />' in saved
-    assert 'id="department_review" name="部门审核"' in saved
