@@ -17,6 +17,7 @@ from app.web.goal_diffs import Comparison, last_changes
 from app.web.refill import Refill
 from app.web.task_history import LedgerLine, PastOpinion, ledger_lines, past_opinions
 from app.workflow.attachments import attachments_of
+from app.workflow.drafts import find_draft
 from app.workflow.history import (
     OpenSeat,
     Opinion,
@@ -30,7 +31,7 @@ from app.workflow.models import Attachment, TaskDraft
 from app.workflow.names import candidate_keys, group_name
 from app.workflow.permits import Permitted, own_seat, permitted, require_reader
 from app.workflow.resources import resources_of
-from app.workflow.tasks import find_draft, load_form_data
+from app.workflow.task_forms import load_form_data
 
 #: Inputs of the page that are no answers of the form.
 NO_ANSWERS = frozenset(

@@ -30,19 +30,12 @@ from app.web.language import in_language
 from app.web.refill import refilled
 from app.web.security import needs
 from app.web.task_page import gather, typed_pairs
+from app.workflow.decisions import Decision, approve_task, reject_task, return_task
+from app.workflow.drafts import save_task_draft
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.permits import ReturnChoice, own_seat, permitted
-from app.workflow.tasks import (
-    REJECT,
-    Decision,
-    approve_task,
-    claim_task,
-    reject_task,
-    return_task,
-    save_task_draft,
-    transfer_task,
-    unclaim_task,
-)
+from app.workflow.tasks import claim_task, transfer_task, unclaim_task
+from app.workflow.voting import REJECT
 
 pages = Blueprint("tasks", __name__)
 
@@ -300,7 +293,7 @@ def _go_on(before: LoadedTask, done: str) -> ResponseReturnValue:
     place = Place.parse(request.form.get("place", ""))
     subject = Bilingual(before.instance.subject_zh, before.instance.subject_en)
     flash(
-        Markup('<a href="{}">{}</a> · {}: {}').format(
+        Markup('<a href="{}">{}</a> · {} · {}').format(
             _address(before.task.id), in_language(subject), in_language(before.name), done
         )
     )

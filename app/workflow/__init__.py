@@ -2,8 +2,10 @@
 
 Verbs change something and need a unit of work; queries only read. Each file is one noun:
 
-- `definitions` deploy and draft · `instances` start · `tasks` claim, unclaim, approve, return,
-  reject, transfer, draft · `timers` fire and remind · `incidents` open and resolve
+- `definitions` deploy and draft · `instances` start · `tasks` claim, unclaim, transfer ·
+  `decisions` approve, reject, return · `drafts` keep what was typed · `timers` fire and remind ·
+  `incidents` open and resolve
+- `task_forms` is the form of a task: what it opens with, what a decision makes of it
 - `inbox` and `tracking` are the lists of staff and managers · `history` tells one instance
 - `permits` are the guards that verbs and buttons share · `voting` is the step's rule ·
   `applying` holds the one function that writes an engine step · `ledger` chains every act

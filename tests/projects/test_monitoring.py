@@ -15,7 +15,7 @@ from app.projects.sample import goal_values
 from app.workflow.history import opinions
 from app.workflow.instances import InstanceState
 from app.workflow.loading import load_instance, load_task
-from app.workflow.tasks import load_form_data
+from app.workflow.task_forms import load_form_data
 from tests.workflow.conftest import BY_TAG, Office, clerk_of
 
 CODE = BY_TAG["P04"].code

@@ -14,7 +14,7 @@ from app.projects.launch import start_goal_review, start_monitoring
 from app.projects.queries import project_by_code
 from app.projects.sample import goal_values
 from app.workflow.attachments import as_form_value, attach_file
-from app.workflow.tasks import save_task_draft
+from app.workflow.drafts import save_task_draft
 from tests.workflow.conftest import BY_TAG, REASON, REVIEW, Office, clerk_of
 
 MOST = 15

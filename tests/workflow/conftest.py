@@ -20,12 +20,12 @@ from app.projects.launch import start_goal_review
 from app.projects.queries import project_by_code
 from app.projects.sample import goal_values, load_people, load_projects, projects
 from app.workflow.attachments import as_form_value, attach_file
+from app.workflow.decisions import Decision, approve_task, reject_task, return_task
 from app.workflow.definitions import deploy_definition
 from app.workflow.loading import load_task
 from app.workflow.models import TaskState, UserTask
 from app.workflow.permits import return_choices
 from app.workflow.resources import open_database
-from app.workflow.tasks import Decision, approve_task, reject_task, return_task
 from tests.databases import Server, clone_of, installation
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

@@ -19,20 +19,13 @@ from app.core.errors import (
 from app.core.i18n import Bilingual
 from app.core.ids import new_id
 from app.workflow import ledger
+from app.workflow.decisions import Decision, approve_task, return_task
+from app.workflow.drafts import find_draft, save_task_draft
 from app.workflow.history import ledger_entries, opinions
 from app.workflow.loading import load_task
 from app.workflow.models import ProcessInstance, Seat, SeatState, UserTask, Vote
 from app.workflow.permits import ReturnChoice, permitted
-from app.workflow.tasks import (
-    Decision,
-    approve_task,
-    claim_task,
-    find_draft,
-    return_task,
-    save_task_draft,
-    transfer_task,
-    unclaim_task,
-)
+from app.workflow.tasks import claim_task, transfer_task, unclaim_task
 from tests.workflow.conftest import REASON, REVIEW, Office
 
 Count = Callable[..., AbstractContextManager[Any]]

@@ -1,0 +1,43 @@
+"""What a person has typed and not yet sent."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from app.core.database import table_of
+from app.identity import Actor
+from app.workflow.loading import load_task
+from app.workflow.models import TaskDraft
+from app.workflow.permits import own_seat, require_seat
+
+DRAFT = table_of(TaskDraft)
+
+
+def save_task_draft(
+    session: Session, task_id: UUID, actor: Actor, typed: Mapping[str, Any], now: datetime
+) -> None:
+    """Keep what the actor has typed, even if a colleague has closed the task meanwhile."""
+    loaded = load_task(session, task_id, lock=False)
+    if own_seat(loaded, actor) is None and find_draft(session, task_id, actor) is None:
+        require_seat(loaded, actor)
+    connection = session.connection()
+    drop_draft(session, task_id, actor)
+    connection.execute(
+        insert(DRAFT).values(task_id=task_id, user_id=actor.id, typed=dict(typed), saved_at=now)
+    )
+
+
+def find_draft(session: Session, task_id: UUID, actor: Actor) -> TaskDraft | None:
+    """What the actor had typed, if anything."""
+    return session.get(TaskDraft, (task_id, actor.id))
+
+
+def drop_draft(session: Session, task_id: UUID, actor: Actor) -> None:
+    """Forget what the actor had typed; it was sent."""
+    session.connection().execute(
+        delete(DRAFT).where(DRAFT.c.task_id == task_id, DRAFT.c.user_id == actor.id)
+    )

@@ -1,0 +1,112 @@
+"""The form of a task: what it opens with, and what a decision makes of it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.core.errors import InvalidInputError, Problem
+from app.core.i18n import N_
+from app.forms import Submitted, rights_for
+from app.workflow.applying import TASK
+from app.workflow.attachments import as_form_value, attachments_of
+from app.workflow.handlers import FormData, form_handler_of
+from app.workflow.loading import LoadedTask
+from app.workflow.models import Vote
+from app.workflow.reasons import SHORTEST_OPINION, reason_problems
+from app.workflow.resources import resources_of
+from app.workflow.voting import AGREE
+
+
+def load_form_data(loaded: LoadedTask, now: datetime) -> FormData:
+    """What the form of a task opens with: the subject's rows, or the step's former vote.
+
+    The context adds what every form may name: the local date, the step, the files at hand.
+    """
+    data = form_handler_of(loaded.step.form_key).load(
+        loaded.session, loaded.facts(), lambda: _former_values(loaded)
+    )
+    today = now.astimezone(resources_of(loaded.session).calendar.zone).date()
+    context = {
+        **data.context,
+        "today": today,
+        "step": loaded.task.step_id,
+        "attachments": _files(loaded),
+    }
+    return FormData(data.values, context, data.subject)
+
+
+def bind_form(
+    loaded: LoadedTask, outcome: str, values: Submitted, now: datetime
+) -> tuple[FormData, list[Problem]]:
+    """The values as bound within the step's rights, and what is wrong in them."""
+    if loaded.step.form_key is None:
+        return FormData({}), []
+    form = resources_of(loaded.session).forms.get(loaded.step.form_key)
+    opened = load_form_data(loaded, now)
+    rights = rights_for(loaded.step.properties, form).rights
+    context = {**opened.context, "outcome": outcome}
+    bound = form.bind(values, form.load(opened.values), rights, context)
+    return FormData(form.dump(bound.values), context, opened.subject), list(bound.problems)
+
+
+def checked_form(
+    loaded: LoadedTask, outcome: str, values: Submitted, opinion: str, now: datetime
+) -> tuple[FormData, list[Problem]]:
+    """The values of an approval: valid, within the step's rights, and past every blocking rule.
+
+    Raises:
+        InvalidInputError: what a person can mend; its problems name each field.
+    """
+    data, problems = bind_form(loaded, outcome, values, now)
+    handler = form_handler_of(loaded.step.form_key)
+    if not problems:
+        problems += handler.check(loaded.session, loaded.facts(), outcome, data)
+    policy = loaded.step.properties.get("appr.opinion", "optional")
+    if policy == "required_unless_agree" and outcome != AGREE:
+        problems += reason_problems("opinion", opinion)
+    elif policy == "required":
+        problems += reason_problems("opinion", opinion, SHORTEST_OPINION)
+    blocking = [each for each in problems if each.level == "block"]
+    if blocking:
+        raise InvalidInputError(
+            N_("Expected a form without problems, found {count}; what you typed is kept."),
+            blocking,
+            count=len(blocking),
+        )
+    return data, [each for each in problems if each.level == "warn"]
+
+
+def _former_values(loaded: LoadedTask) -> Mapping[str, Any]:
+    """The values of the step's last vote in an earlier visit; empty in the first one."""
+    if loaded.task.visit == 1:
+        return {}
+    newest = (
+        select(Vote.form_values)
+        .where(
+            Vote.instance_id == loaded.instance.instance_id,
+            Vote.form_key == loaded.step.form_key,
+            Vote.task_id.in_(_earlier_visits(loaded)),
+        )
+        .order_by(Vote.id.desc())
+        .limit(1)
+    )
+    return loaded.session.scalars(newest).first() or {}
+
+
+def _files(loaded: LoadedTask) -> list[dict[str, object]]:
+    """Files that the form may name; asked only where somebody has attached one."""
+    if not loaded.progress.files:
+        return []
+    rows = attachments_of(loaded.session, loaded.instance.instance_id)
+    return [as_form_value(row) for row in rows]
+
+
+def _earlier_visits(loaded: LoadedTask) -> Any:
+    return select(TASK.c.id).where(
+        TASK.c.instance_id == loaded.instance.instance_id,
+        TASK.c.definition_key == loaded.task.definition_key,
+        TASK.c.step_id == loaded.task.step_id,
+        TASK.c.visit < loaded.task.visit,
+    )
