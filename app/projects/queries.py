@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFoundError
@@ -166,10 +167,16 @@ def project_by_code(session: Session, code: str) -> Project:
     Raises:
         NotFoundError: there is none.
     """
-    project = session.scalars(select(Project).where(Project.code == code)).one_or_none()
+    project = session.scalars(_project_by_code(), {"code": code}).one_or_none()
     if project is None:
         raise NotFoundError(N_("Expected a project with the code “{found}”."), found=code)
     return project
+
+
+@cache
+def _project_by_code() -> Select[tuple[Project]]:
+    """Built once: every monitoring review asks it."""
+    return select(Project).where(Project.code == bindparam("code"))
 
 
 def goal_versions(session: Session, project: Project) -> list[GoalVersion]:

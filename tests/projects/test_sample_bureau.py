@@ -97,7 +97,7 @@ def test_the_bureau_has_its_size(bureau: Session) -> None:
     years = bureau.execute(
         select(Project.fiscal_year, func.count()).group_by(Project.fiscal_year)
     ).all()
-    assert {year: number for year, number in years} == {2021: 393, 2022: 694, 2023: 10}
+    assert dict(years) == {2021: 393, 2022: 694, 2023: 10}
     definitions = bureau.execute(select(ProcessDefinition.key, ProcessDefinition.version)).all()
     assert sorted(definitions) == [("P_GOAL", 1), ("P_MONITOR", 1), ("P_PRELIM", 1)]
     assert bureau.scalar(count.select_from(ProcessInstance)) == 700
@@ -115,7 +115,7 @@ def test_the_monitoring_stands_where_the_dossier_says(bureau: Session) -> None:
         .where(Project.fiscal_year == 2022, Project.link == Link.MONITORING)
         .group_by(Project.link_status)
     ).all()
-    assert {code: number for code, number in counts} == {
+    assert dict(counts) == {
         LinkStatus.PASSED: 601,
         LinkStatus.PENDING: 54,
         LinkStatus.RETURNED: 11,
