@@ -174,7 +174,7 @@ def project_by_code(session: Session, code: str) -> Project:
 
 
 @cache
-def _project_by_code() -> Select[tuple[Project]]:
+def _project_by_code() -> Select[Project]:
     """Built once: every monitoring review asks it."""
     return select(Project).where(Project.code == bindparam("code"))
 
