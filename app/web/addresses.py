@@ -19,7 +19,7 @@ class AddressReader:
     problems: list[Problem] = field(default_factory=list)
 
     def text(self, name: str) -> str:
-        """A search as a person could have typed it; PostgreSQL takes no NUL."""
+        """A search as a person could have typed it."""
         said = self.said.get(name, "")
         return "".join(each for each in said if each.isprintable()).strip()[:LONGEST_TEXT]
 

@@ -3,7 +3,7 @@
 from importlib import import_module
 from importlib.metadata import version
 
-from flask import Flask, g, request
+from flask import Flask, abort, g, request
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import Clock
@@ -48,6 +48,8 @@ class CountersignApp(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside its transaction, for a known person."""
+        if "\0" in request.path or b"%00" in request.query_string:
+            abort(400)  # PostgreSQL stores no NUL: every search by it would be our mistake
         view = self.view_functions.get(request.endpoint or "")
         if security.needs_nothing(view):
             return super().dispatch_request()
