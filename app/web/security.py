@@ -151,7 +151,10 @@ def local_path(address: str | None) -> str | None:
     """The path and query of an address on this site; None for any other, or none."""
     if not address:
         return None
-    parts = urlsplit(address.replace("\\", "/"))
+    try:
+        parts = urlsplit(address.replace("\\", "/"))
+    except ValueError:  # such as an opened bracket where a host would stand
+        return None
     path = parts.path if not parts.query else f"{parts.path}?{parts.query}"
     is_local = not parts.scheme and not parts.netloc and path.startswith("/")
     is_plain_text = all(character.isprintable() for character in address)
