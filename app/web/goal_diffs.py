@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import NotFoundError
 from app.core.i18n import Bilingual
-from app.forms import Form, diff
+from app.forms import FieldType, Form, diff
 from app.forms.shown import shown
 from app.projects.goal_changes import GoalChange, version_diff
 from app.projects.launch import GOAL_REVIEW
@@ -96,6 +96,8 @@ def _shown(form: Form, change: GoalChange) -> ShownChange:
 
 def _said(form: Form, parts: list[str], text: str) -> Bilingual:
     field = form.by_path.get(".".join(parts))
+    if field is not None and field.type is FieldType.CHECKBOX:
+        return shown(field, text == "True")
     return shown(field, text) if field is not None and field.options else _plain(text)
 
 

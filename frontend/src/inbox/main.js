@@ -1,4 +1,4 @@
-// The inbox: its filters work when they are chosen; ticks and keys are those of every list.
+// The inbox: filters that work when chosen.
 import './inbox.css';
 
 import { startFilters } from '../page/filters.js';

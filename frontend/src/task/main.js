@@ -16,7 +16,7 @@ startReasons();
 startPeople();
 for (const form of document.querySelectorAll('form[data-preview]')) startPreview(form);
 for (const form of document.querySelectorAll('form[data-send-quietly]')) {
-  fetch(form.action, { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' } });
+  navigator.sendBeacon(form.action, new FormData(form));
 }
 // A refused form shows where the first trouble is.
 document.querySelector('dialog[open] [aria-invalid="true"], [aria-invalid="true"]')?.focus();
