@@ -1,10 +1,16 @@
-// The words that the modeler's packages pass to `translate`, and that our dictionary lacks.
+// The words that the modeler's packages pass to `translate`, or list in their menus, and that our
+// dictionary lacks.
 // Read from an unminified build, so that only what tree shaking leaves in the bundle counts.
 import { build } from 'esbuild';
 
 import zh from '../src/modeler/zh.js';
 
-const call = /(?<!["'`])\btranslate\d*\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*[,)]/g;
+const literal = String.raw`("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')`;
+const places = [
+  new RegExp(String.raw`(?<!["'${'`'}])\btranslate\d*\(\s*${literal}\s*[,)]`, 'g'),
+  new RegExp(String.raw`\blabel\d*: ${literal},\s*(?:search\d*: [^,]*,\s*)?(?:actionName|className)`, 'g'),
+  new RegExp(String.raw`\{\s*id: "[\w-]+",\s*name: ${literal}\s*\}`, 'g'),
+];
 
 export async function untranslated(options) {
   const { outputFiles } = await build({
@@ -15,6 +21,6 @@ export async function untranslated(options) {
     minify: false,
   });
   const script = outputFiles.find(({ path }) => path.endsWith('.js')).text;
-  const words = new Set([...script.matchAll(call)].map(([, literal]) => (0, eval)(literal)));
+  const words = new Set(places.flatMap((place) => [...script.matchAll(place)].map(([, found]) => (0, eval)(found))));
   return [...words].filter((each) => each && !(each in zh)).sort();
 }

@@ -57,7 +57,9 @@ export class Draft {
     return this.ask(async (xml) => {
       const answer = await this.post('validate', { xml });
       this.problems.show('server', answer.problems);
-      this.say('checked', answer.problems.length ? this.data.texts.checked_with_problems : this.data.texts.checked);
+      const { checked, checked_with_problems: withProblems, unsaved } = this.data.texts;
+      const words = answer.problems.length ? withProblems : checked;
+      this.say('checked', this.isDirty ? `${words} · ${unsaved}` : words);
       return answer;
     });
   }

@@ -10,6 +10,7 @@ import minimap from 'diagram-js-minimap';
 import addExporter from '@bpmn-io/add-exporter';
 
 import { fit } from '../bpmn/fit.js';
+import executableOnly from './executable-only.js';
 import insertStep from './insert-step.js';
 import { showEnglish, storeChinese } from './names.js';
 import { panelProvider } from './panel/provider.js';
@@ -28,7 +29,7 @@ export function createEditor(page, data) {
     moddleExtensions: { camunda },
     additionalModules: [
       BpmnPropertiesPanelModule, BpmnPropertiesProviderModule, camundaBehaviors, CreateAppendAnythingModule,
-      grid, minimap, addExporter, peopleFirst, insertStep, panelProvider(data), translation(isChinese),
+      grid, minimap, addExporter, executableOnly, peopleFirst, insertStep, panelProvider(data), translation(isChinese),
     ],
   });
   const moddle = () => modeler.get('moddle');

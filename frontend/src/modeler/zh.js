@@ -285,6 +285,14 @@ const technical = {
 };
 
 const drawing = {
+  'Tasks': '任务',
+  'Gateways': '网关',
+  'Events': '事件',
+  'Sub-processes': '子流程',
+  'Participants': '参与者',
+  'Expanded pool/participant': '展开的泳池/参与者',
+  'Boundary event': '边界事件',
+  'Data': '数据',
   'Append element': '追加元素',
   'Change element': '更改元素',
   'Create element': '新建元素',
