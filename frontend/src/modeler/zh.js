@@ -26,7 +26,7 @@ const panel = {
 const general = {
   'General': '常规',
   'Name': '名称',
-  'Participant Name': '参与者名称',
+  'Participant Name': '泳池名称',
   'ID': '标识',
   'Process ID': '流程标识',
   'Process name': '流程名称',
@@ -289,8 +289,8 @@ const drawing = {
   'Gateways': '网关',
   'Events': '事件',
   'Sub-processes': '子流程',
-  'Participants': '参与者',
-  'Expanded pool/participant': '展开的泳池/参与者',
+  'Participants': '泳池',
+  'Expanded pool/participant': '展开的泳池',
   'Boundary event': '边界事件',
   'Data': '数据',
   'Append element': '追加元素',
@@ -314,7 +314,7 @@ const drawing = {
 const types = {
   'Process': '流程',
   'Collaboration': '协作',
-  'Participant': '参与者',
+  'Participant': '泳池',
   'Pool': '泳池',
   'Empty pool': '空泳池',
   'Lane': '泳道',
