@@ -47,7 +47,7 @@ class Actor:
         if not self.can(permission):
             raise NotPermittedError(
                 N_("Expected the permission “{permission}”, which {name} does not have."),
-                permission=permission.value,
+                permission=permission.display_name,
                 name=self.name,
             )
 

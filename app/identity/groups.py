@@ -37,7 +37,7 @@ def group_key(role_name: str, variables: Mapping[str, object]) -> str:
                 "Expected the process to know its {scope}, which the role “{role}” is held for; "
                 "found none."
             ),
-            scope=role.scope.value,
+            scope=role.scope.display_name,
             role=role.display_name,
         )
     return make_group_key(role, found)

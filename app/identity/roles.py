@@ -15,6 +15,11 @@ class Scope(StrEnum):
     UNIT = "unit"
     AGENCY = "agency"
 
+    @property
+    def display_name(self) -> Bilingual:
+        """The name that sentences use."""
+        return _SCOPE_NAMES[self]
+
 
 class Role(StrEnum):
     """What a person is appointed to; diagrams name these in `camunda:candidateGroups`."""
@@ -65,11 +70,31 @@ class Permission(StrEnum):
     LEDGER_VERIFY = "ledger.verify"
     ADMINISTRATION = "administration"
 
+    @property
+    def display_name(self) -> Bilingual:
+        """What it lets a person do, for sentences that refuse."""
+        return _PERMISSION_NAMES[self]
+
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """Everything that any of the roles permits; nothing for no role."""
     return frozenset(permission for role in roles for permission in PERMISSIONS[role])
 
+
+_PERMISSION_NAMES: Mapping[Permission, Bilingual] = {
+    Permission.PROCESS_START: Bilingual("发起流程", "start processes"),
+    Permission.TASK_WORK: Bilingual("办理任务", "work on tasks"),
+    Permission.TASK_TRANSFER_ANY: Bilingual("代为转办", "transfer others' tasks"),
+    Permission.PROJECT_VIEW: Bilingual("查看项目", "see projects"),
+    Permission.PROJECT_APPOINT_AGENCY: Bilingual("委托第三方机构", "appoint agencies"),
+    Permission.BOARD_VIEW: Bilingual("查看看板", "see the board"),
+    Permission.DEFINITION_VIEW: Bilingual("查看流程", "see processes"),
+    Permission.DEFINITION_EDIT: Bilingual("编辑流程", "edit processes"),
+    Permission.DEFINITION_DEPLOY: Bilingual("发布流程", "deploy processes"),
+    Permission.INCIDENT_MANAGE: Bilingual("处理异常", "resolve incidents"),
+    Permission.LEDGER_VERIFY: Bilingual("核验台账", "verify ledgers"),
+    Permission.ADMINISTRATION: Bilingual("系统管理", "administer the system"),
+}
 
 _NAMES: Mapping[Role, Bilingual] = {
     Role.UNIT_CLERK: Bilingual("单位经办人", "Unit clerk"),
@@ -90,6 +115,14 @@ _NAMES: Mapping[Role, Bilingual] = {
     Role.MANAGER: Bilingual("管理人员", "Manager"),
     Role.PROCESS_OWNER: Bilingual("流程负责人", "Process owner"),
     Role.ADMIN: Bilingual("系统管理员", "Administrator"),
+}
+
+_SCOPE_NAMES: Mapping[Scope, Bilingual] = {
+    Scope.BUREAU: Bilingual("全局", "bureau"),
+    Scope.SECTION: Bilingual("支出科室", "expenditure section"),
+    Scope.DEPARTMENT: Bilingual("预算部门", "budget department"),
+    Scope.UNIT: Bilingual("预算单位", "budget unit"),
+    Scope.AGENCY: Bilingual("第三方机构", "third-party agency"),
 }
 
 #: Every role that is missing here is held for the whole bureau.
