@@ -6,10 +6,17 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.i18n import Bilingual
-from app.identity import SYSTEM, Actor, Role, people_names
+from app.identity import SYSTEM, Actor, Role, Scope, people_names
 
 #: A person as a candidate: `user@d04.fin`. One kind of key, so one query finds every inbox.
 PERSON = "user"
+#: How the Chinese name of a role begins that is held for one organisation.
+_KIND_OF_PLACE = {
+    Scope.SECTION: "支出科室",
+    Scope.DEPARTMENT: "部门",
+    Scope.UNIT: "单位",
+    Scope.AGENCY: "第三方机构",
+}
 
 
 def person_name(session: Session, user_id: UUID | None) -> Bilingual:
@@ -34,8 +41,9 @@ def group_name(key: str, organisations: Mapping[str, Bilingual]) -> Bilingual:
     role, _, code = key.partition("@")
     if role == PERSON:
         return Bilingual(code, code)
-    name = Role(role).display_name
-    place = organisations.get(code)
+    name, place = Role(role).display_name, organisations.get(code)
     if place is None:
         return name
-    return Bilingual(f"{place.zh}{name.zh}", f"{name.en}, {place.en}")
+    # 社会保障科审核人, not 社会保障科支出科室审核人: the place says already what it is.
+    post = name.zh.removeprefix(_KIND_OF_PLACE.get(Role(role).scope, ""))
+    return Bilingual(f"{place.zh}{post}", f"{name.en}, {place.en}")
