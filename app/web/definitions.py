@@ -47,6 +47,9 @@ from app.workflow.definitions import (
 
 pages = Blueprint("definitions", __name__, url_prefix="/definitions")
 
+#: Far more than the dialog's field takes.
+LONGEST_NOTE = 2000
+
 
 @pages.context_processor
 def rights() -> dict[str, bool]:
@@ -100,7 +103,7 @@ def show(key: str, version: int | None = None) -> ResponseReturnValue:
     shelf = get_shelf(db(), actor(), key)
     if version is None and shelf.newest is None:
         return render_template("definitions/show.html", shelf=shelf, shown=None, steps=None)
-    number = version or (shelf.newest.number if shelf.newest else 0)
+    number = version if version is not None else shelf.newest.number  # type: ignore[union-attr]
     xml = version_xml(db(), actor(), key, number)
     shown = next(each for each in shelf.versions if each.number == number)
     return render_template(
@@ -168,7 +171,7 @@ def edit(key: str) -> ResponseReturnValue:
     version = request.args.get("from", type=int)
     if version is None and shelf.draft is None and shelf.newest is not None:
         version = shelf.newest.number
-    xml = version_xml(db(), actor(), key, version) if version else _draft_xml(shelf)
+    xml = _draft_xml(shelf) if version is None else version_xml(db(), actor(), key, version)
     return render_template(
         "definitions/edit.html",
         shelf=shelf,
@@ -223,7 +226,7 @@ def validate(key: str) -> ResponseReturnValue:
 def deploy(key: str) -> ResponseReturnValue:
     """Make a diagram the newest version."""
     sent = _sent()
-    note = str(sent.get("note") or "").strip()
+    note = _note(sent)
     if not note:
         raise InvalidInputError(N_("Expected a note that says what has changed, found none."))
     newest = sent.get("newest")
@@ -261,10 +264,21 @@ def _line(name: str) -> str:
 
 def _sent() -> dict[str, Any]:
     """The JSON object of the request."""
-    sent = request.get_json(silent=True)
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:  # thousands of brackets
+        sent = None
     if not isinstance(sent, dict):
         raise InvalidInputError(N_("Expected a JSON object, found something else."))
     return sent
+
+
+def _note(sent: dict[str, Any]) -> str:
+    """What the deployer wrote, without what no database stores: NUL, half of a pair."""
+    said = sent.get("note")
+    text = said if isinstance(said, str) else ""
+    kept = "".join(each for each in text if each.isprintable() or each in "\n\t")
+    return kept.strip()[:LONGEST_NOTE]
 
 
 def _xml(sent: dict[str, Any]) -> bytes:

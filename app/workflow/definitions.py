@@ -24,6 +24,8 @@ from app.workflow.voting import rule_problems
 DECLARING_UNIT = "declaring_unit"
 #: Largest diagram that a draft may hold, in bytes.
 MAX_DRAFT_BYTES = 5 * 1024 * 1024
+#: The largest number that the column of the version holds on every database.
+MAX_VERSION = 2**31 - 1
 #: Characters that the columns of `process_definition` hold.
 MAX_KEY, MAX_NAME = 100, 200
 
@@ -180,9 +182,10 @@ def get_definition(session: Session, key: str, version: int | None = None) -> Pr
     Raises:
         NotFoundError: there is none.
     """
+    row = None
     if version is None:
         row = latest_definition(session, key)
-    else:
+    elif 1 <= version <= MAX_VERSION:  # a longer number fits no column
         row = session.scalars(
             select(ProcessDefinition).where(
                 ProcessDefinition.key == key, ProcessDefinition.version == version

@@ -67,7 +67,20 @@ def test_what_is_exported_is_what_was_deployed(desks: Desks) -> None:
     assert "P_GOAL-1.bpmn" in answer.headers["Content-Disposition"]
 
 
-@pytest.mark.parametrize("path", ["NONE", "NONE/edit", "P_GOAL/versions/9", "P_GOAL/draft"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "NONE",
+        "NONE/edit",
+        "P_GOAL/versions/9",
+        "P_GOAL/versions/0",
+        f"P_GOAL/versions/{10**30}",
+        f"P_GOAL/versions/{10**30}.bpmn",
+        "P_GOAL/edit?from=0",
+        f"P_GOAL/edit?from={10**30}",
+        "P_GOAL/draft",
+    ],
+)
 def test_what_is_not_there_is_said(desks: Desks, path: str) -> None:
     assert desks.of("owner").get(f"/definitions/{path}").status_code == 404
 
@@ -144,6 +157,28 @@ def test_a_request_that_makes_no_sense_gets_a_sentence(desks: Desks, body: objec
 
     assert answer.status_code == 422
     assert answer.json["detail"].startswith("Expected")
+
+
+def test_a_request_nested_beyond_reading_gets_the_same_sentence(desks: Desks) -> None:
+    owner = desks.of("owner")
+
+    answer = owner.post(
+        "/definitions/P_GOAL/draft", data="[" * 100_000, content_type="application/json",
+        headers=JSON,
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+
+
+def test_a_note_keeps_what_a_database_can_store(desks: Desks) -> None:
+    longer = GOAL.replace("<bpmn:process", "<!-- longer --><bpmn:process", 1)
+
+    answer = send(desks, "deploy", xml=longer, note="\ud800期限\0延长 " + "x" * 9000, newest=1)
+
+    assert answer.status_code == 200
+    page = desks.of("owner").get("/definitions/P_GOAL").text
+    assert "期限延长 x" in page
+    assert "x" * 2000 not in page
 
 
 def test_a_damaged_draft_never_breaks_its_page(desks: Desks) -> None:

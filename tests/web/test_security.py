@@ -110,6 +110,8 @@ def test_cookies_are_closed_to_scripts_and_other_sites(
         ("/tasks?tab=done", "/tasks?tab=done"),
         ("https://evil.example/", None),
         ("//evil.example/", None),
+        ("//[", None),
+        ("http://[::1", None),
         ("/\\evil.example", None),
         ("javascript:alert(1)", None),
         ("/\nLocation: x", None),
