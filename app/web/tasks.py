@@ -41,6 +41,8 @@ pages = Blueprint("tasks", __name__)
 
 #: How many people the transfer dialog offers.
 PEOPLE_OFFERED = 8
+#: A longer number in a request comes from no page of ours.
+MOST_DIGITS = 10
 #: Which dialog a refused form opens again.
 _DIALOGS = {
     "tasks.return_": "return",
@@ -246,7 +248,7 @@ def _decision(outcome: str, target: ReturnChoice | None = None, *, reason: str =
 
 def _expected_version() -> int | None:
     text = request.form.get("expected_version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else None
 
 
 def _typed() -> dict[str, Any]:
@@ -254,11 +256,12 @@ def _typed() -> dict[str, Any]:
     fields = [list(pair) for pair in typed_pairs()]
     if path := request.form.get("add_row", ""):
         prefix = f"{path}."
-        used = [
-            int(name.removeprefix(prefix).partition(".")[0])
+        places = [
+            name.removeprefix(prefix).partition(".")[0]
             for name, _ in typed_pairs()
-            if name.startswith(prefix) and name.removeprefix(prefix).partition(".")[0].isdecimal()
+            if name.startswith(prefix)
         ]
+        used = [int(each) for each in places if each.isdecimal() and len(each) < MOST_DIGITS]
         index = max(used, default=-1) + 1
         fields.append([f"{path}.{index}.__row", str(index)])
     return {
