@@ -384,3 +384,19 @@ def test_the_designer_is_ready_within_a_second(design: Callable[..., Page]) -> N
 
     # Three times what it takes alone: tests share two cores with each other.
     assert time.perf_counter() - began < 3
+
+
+def test_the_menus_offer_in_chinese_what_the_engine_executes(design: Callable[..., Page]) -> None:
+    page = design()
+
+    choose(page, "start")
+    press_pad(page, "append")
+    offered = page.locator(".djs-popup [data-id]").all_text_contents()
+    page.keyboard.press("Escape")
+    choose(page, "final_review")
+    press_pad(page, "replace")
+    offered += page.locator(".djs-popup [data-id]").all_text_contents()
+
+    assert {"人工任务", "排他网关", "调用活动"} <= set(offered)
+    assert not {"业务规则任务", "数据对象引用", "消息开始事件"} & set(offered)
+    assert page.locator("html").get_attribute("data-untranslated") is None
