@@ -139,10 +139,18 @@ def apply_accepted_edits(
         InvalidInputError: no such line or field, or the new value cannot be read.
         ConflictError: the line no longer says what the reviewer saw, or the goal is frozen.
     """
-    version = _in_review(file)
-    lines = _edited(version.form_values["indicators"], edits)
-    changed = {**version.form_values, "indicators": lines}
-    return save_submission(session, file, changed, actor=actor, now=now)
+    return save_submission(session, file, edited_values(file, edits), actor=actor, now=now)
+
+
+def edited_values(file: GoalFile, edits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The goal in review as it would be with a reviewer's line edits.
+
+    Raises:
+        InvalidInputError: no such line or field.
+        ConflictError: the line no longer says what the reviewer saw, or the goal is frozen.
+    """
+    values = _in_review(file).form_values
+    return {**values, "indicators": _edited(values["indicators"], edits)}
 
 
 def content_hash(values: Mapping[str, Any]) -> str:

@@ -1,7 +1,9 @@
 """Where the bureau's forms and services meet the workflow (`app.workflow.handlers`)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,6 +16,7 @@ from app.projects.checks import check_goal
 from app.projects.goal_files import GoalFile, open_goal_file
 from app.projects.goals import (
     apply_accepted_edits,
+    edited_values,
     freeze_approved,
     mark_rejected,
     mark_returned,
@@ -119,8 +122,13 @@ class GoalReview(OpinionOnGoal):
     def check(
         self, session: Session, task: TaskFacts, outcome: str, data: FormData
     ) -> Sequence[Problem]:
-        """Medium goes back, poor is refused, good and excellent go on."""
-        return list(_grade_problems(outcome, data.values))
+        """Medium goes back, poor is refused, good and excellent go on; edits break no rule."""
+        found = list(_grade_problems(outcome, data.values))
+        edits = data.values.get("line_edits")
+        if not found and edits and outcome == "agree_with_edits":
+            config = resources_of(session).settings.config_folder
+            found += _edit_problems(data.subject, edits, config)
+        return found
 
 
 @form_handler("third_party_opinion")
@@ -247,6 +255,17 @@ def accept_monitoring(context: ServiceContext, call: ServiceCall) -> None:
     """The section has accepted the monitoring of this period."""
     project = project_by_code(context.session, context.subject_code)
     project.link_status = LinkStatus.PASSED.value
+
+
+def _edit_problems(
+    file: GoalFile, edits: Sequence[Mapping[str, Any]], config: Path
+) -> Iterator[Problem]:
+    """The blocking rules that the goal would break with the edits, and does not break now."""
+    rules = load_rules(config, file.project.fiscal_year)
+    now = check_goal(file.project, file.goal, rules)
+    for each in check_goal(file.project, edited_values(file, edits), rules):
+        if each.level == "block" and each not in now:
+            yield replace(each, where="line_edits")
 
 
 def _grade_problems(outcome: str, values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -131,6 +131,26 @@ def test_every_layer_keeps_the_rule_of_the_grade(
     assert [each.where for each in refusal.value.problems] == ["grade"]
 
 
+def test_edits_that_break_a_rule_of_the_goal_are_refused(
+    office: Office, at_final_review: UUID
+) -> None:
+    heavier = {**edit("80"), "item": "weight", "old": ""}
+
+    with pytest.raises(InvalidInputError) as refusal:
+        office.agree(
+            at_final_review,
+            "final_review",
+            "sec.eco.rev",
+            review("good", heavier),
+            "agree_with_edits",
+            REASON,
+        )
+
+    assert {each.where for each in refusal.value.problems} == {"line_edits"}
+    assert "goal.weight_total" in {each.code for each in refusal.value.problems}
+    assert office.open_steps(at_final_review) == {"final_review": 1}
+
+
 def test_accepted_edits_are_the_next_version(office: Office, at_final_review: UUID) -> None:
     item = at_final_review
     edits = review("good", edit("99"))
