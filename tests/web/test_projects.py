@@ -255,7 +255,7 @@ def test_a_second_start_says_who_started_it_and_when(desks: Desks) -> None:
     [
         ("d06u0.clerk", "YS2023-0009", 409, "it did not support YS2023-0009"),
         ("d01u1.clerk", "YS2021-0001", 409, "version 1 was approved 2021-01-25"),
-        ("mgr", WATER, 403, "process.start"),
+        ("mgr", WATER, 403, "Not permitted"),
         ("d01u0.clerk", WATER, 404, "YS2023-0001"),
     ],
 )
@@ -298,7 +298,7 @@ def test_a_key_project_waits_for_its_agency(desks: Desks) -> None:
         ("ctr.head", WATER, "", 422, "Choose one of the agencies; found “”."),
         ("ctr.head", ORCHARD, "TPB", 409, "to start once for YS2023-0003"),
         ("perf.head", STREET_LIGHTS, "TPB", 409, "YS2023-0008 is none"),
-        ("mgr", WATER, "TPB", 403, "project.appoint_agency"),
+        ("mgr", WATER, "TPB", 403, "Not permitted"),
     ],
 )
 def test_an_appointment_that_cannot_be_is_refused_in_a_sentence(
