@@ -3,9 +3,12 @@
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 
+from app.core.errors import ConflictError
+from app.workflow.tasks import claim_task
 from tests.queues import department_queue
 from tests.statements import Statements
 from tests.web.desk import Desks, words
@@ -163,6 +166,24 @@ def test_the_one_that_a_colleague_has_says_why_not_and_the_others_are_done(desks
     assert "Rural road guardrails" in said
     assert "Expected the step Preliminary opinion to be free, but Meiling Sun has had it" in said
     assert codes(client.get("/inbox").text) == ["YS2023-0006"]
+
+
+def test_a_refusal_takes_back_what_its_task_had_written_and_nothing_else(
+    desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (row.task_id for row in department_queue(desks.database).rows[:2])
+
+    def claim_and_refuse(*arguments: Any) -> None:
+        claim_task(*arguments)
+        if arguments[1] == second:
+            raise ConflictError("Too late.")
+
+    monkeypatch.setattr("app.web.inbox.claim_task", claim_and_refuse)
+    reviewer = department_queue(desks.database).reviewer
+    desks.of(reviewer).post("/inbox/claim", data={"task": [first, second]})
+
+    assert desks.holders(first) != [None]
+    assert desks.holders(second) == [None]
 
 
 def test_ticked_tasks_are_given_back_at_once(desks: Desks) -> None:
