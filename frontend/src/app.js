@@ -7,21 +7,13 @@ import { startCounts } from './page/counts.js';
 import { startDialogs } from './page/dialog.js';
 import { startFill } from './page/fill.js';
 import { startKeys } from './page/keys.js';
-import { startRows } from './page/rows.js';
 import { startSubmitOnce } from './page/submit-once.js';
-import { startTotals } from './page/totals.js';
 
 startDialogs();
 startFill();
 startKeys();
 startBulk();
 startCounts();
-startRows();
-startTotals();
 startAutosave();
 startSubmitOnce();
-if (document.querySelector('[data-hide-expression]')) {
-  const { startConditions } = await import('./page/conditions.js');
-  startConditions();
-}
 document.documentElement.dataset.ready = '';
