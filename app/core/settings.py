@@ -27,8 +27,8 @@ class Settings:
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     #: Session cookies only over https; off by default because `make run` serves plain http.
     secure_cookies: bool = False
-    #: Largest accepted request, in bytes.
-    max_request_bytes: int = 20 * 1024 * 1024
+    #: Largest accepted request, in bytes: an attachment of 20 MB and the form around it.
+    max_request_bytes: int = 24 * 1024 * 1024
     #: Run the worker threads inside the web process (the embedded default).
     embedded_worker: bool = True
 

@@ -1,6 +1,6 @@
 """From a file to a definition, and from definitions to a process: what may be deployed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 
 from lxml import etree
@@ -90,11 +90,30 @@ def link(definitions: Sequence[Definition]) -> Process:
                         wanted=node.called,
                     )
                 )
+    problems += _endless_calls(main, used)
     if not problems:
         problems += _uncaught_errors(main, used)
     if problems:
         raise refuse(problems)
     return Process(main, used, link_outcomes(used))
+
+
+def _endless_calls(main: Definition, used: Mapping[str, Definition]) -> Iterator[Problem]:
+    """Calls that lead back into the process that they come from: nobody would ever return."""
+    waiting: list[tuple[Definition, tuple[str, ...]]] = [(main, (main.key,))]
+    while waiting:
+        definition, path = waiting.pop()
+        for node in definition.graph.nodes():
+            if node.called in path:
+                yield problem(
+                    "diagram.call",
+                    node.id,
+                    N_("Expected calls that come to an end, found “{key}” calling itself: {path}."),
+                    key=node.called,
+                    path=" → ".join((*path, node.called)),
+                )
+            elif node.called is not None and node.called in used:
+                waiting.append((used[node.called], (*path, node.called)))
 
 
 def _one_process(root: etree._Element) -> etree._Element:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +94,12 @@ class OpinionOnGoal(FormHandler):
     """A form that judges the submitted goal: it may read the goal, and name its indicators."""
 
     def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
-        """The step's former answers, beside the goal as submitted."""
-        return _beside_goal(open_goal_file(session, task.subject_code), former())
+        """The step's former answers, beside the goal as submitted.
+
+        Edits of an earlier round were accepted or declined then; they are not proposed again.
+        """
+        answers = {name: value for name, value in former().items() if name != "line_edits"}
+        return _beside_goal(open_goal_file(session, task.subject_code), answers)
 
     def save(
         self,
@@ -114,6 +119,12 @@ class OpinionOnGoal(FormHandler):
 class DeskReview(OpinionOnGoal):
     """The review center's desk review of a key project."""
 
+    def check(
+        self, session: Session, task: TaskFacts, outcome: str, data: FormData
+    ) -> Sequence[Problem]:
+        """A verification takes off, it never adds."""
+        return list(_amount_problems(data.values))
+
 
 @form_handler("goal_review")
 class GoalReview(OpinionOnGoal):
@@ -125,6 +136,7 @@ class GoalReview(OpinionOnGoal):
         """Medium goes back, poor is refused, good and excellent go on; edits break no rule."""
         found = list(_grade_problems(outcome, data.values))
         edits = data.values.get("line_edits")
+        found += _idle_edits(edits or [])
         if not found and edits and outcome == "agree_with_edits":
             config = resources_of(session).settings.config_folder
             found += _edit_problems(data.subject, edits, config)
@@ -138,16 +150,20 @@ class ThirdPartyOpinion(OpinionOnGoal):
     def check(
         self, session: Session, task: TaskFacts, outcome: str, data: FormData
     ) -> Sequence[Problem]:
-        """The declaration of independence must be given."""
-        if data.values.get("no_conflict"):
-            return ()
-        return [
-            problem(
-                "third_party.conflict",
-                "no_conflict",
-                N_("Expected the declaration that there is no conflict of interest, found none."),
+        """The declaration of independence must be given; a verification never adds."""
+        found = list(_amount_problems(data.values))
+        if not data.values.get("no_conflict"):
+            found.append(
+                problem(
+                    "third_party.conflict",
+                    "no_conflict",
+                    N_(
+                        "Expected the declaration that there is no conflict of interest, "
+                        "found none."
+                    ),
+                )
             )
-        ]
+        return found
 
 
 @form_handler("accept_edits")
@@ -257,6 +273,18 @@ def accept_monitoring(context: ServiceContext, call: ServiceCall) -> None:
     project.link_status = LinkStatus.PASSED.value
 
 
+def _amount_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    declared, verified = (values.get(f"{kind}_amount") for kind in ("declared", "verified"))
+    if declared and verified and Decimal(verified) > Decimal(declared):
+        yield problem(
+            "review.amount",
+            "verified_amount",
+            N_("Expected a verified amount of at most the declared {declared}, found {verified}."),
+            declared=Decimal(declared),
+            verified=Decimal(verified),
+        )
+
+
 def _edit_problems(
     file: GoalFile, edits: Sequence[Mapping[str, Any]], config: Path
 ) -> Iterator[Problem]:
@@ -266,6 +294,17 @@ def _edit_problems(
     for each in check_goal(file.project, edited_values(file, edits), rules):
         if each.level == "block" and each not in now:
             yield replace(each, where="line_edits")
+
+
+def _idle_edits(edits: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    for index, edit in enumerate(edits):
+        if str(edit.get("old") or "") == str(edit.get("new") or ""):
+            yield problem(
+                "review.edits",
+                f"line_edits.{index}.new",
+                N_("Expected another value than the present one, found “{found}” again."),
+                found=edit.get("new"),
+            )
 
 
 def _grade_problems(outcome: str, values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -33,7 +33,9 @@ def remind_overdue(session: Session, task_id: UUID, now: datetime) -> None:
 def send_reminder(context: ServiceContext, call: ServiceCall) -> None:
     """Remind everybody who holds an open step of the diagram that the timer sits in."""
     for seat in open_seats(context.session, context.instance_id):
-        if seat.definition_key == call.definition_key:
+        if seat.definition_key != call.definition_key:
+            continue
+        if seat.task_id != context.decided_task_id:
             sentence = Sentence(
                 N_("{reminder}: the step {step} is due {due}."),
                 {"reminder": call.name, "step": seat.step, "due": seat.due_at},

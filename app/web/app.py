@@ -3,7 +3,7 @@
 from importlib import import_module
 from importlib.metadata import version
 
-from flask import Flask, abort, g, request
+from flask import Flask, Request, abort, g, request
 from flask.typing import ResponseReturnValue
 
 from app.core.clock import Clock
@@ -48,7 +48,7 @@ class CountersignApp(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside its transaction, for a known person."""
-        if "\0" in request.path or b"%00" in request.query_string:
+        if "\0" in request.path or b"%00" in request.query_string or _has_nul(request):
             abort(400)  # PostgreSQL stores no NUL: every search by it would be our mistake
         view = self.view_functions.get(request.endpoint or "")
         if security.needs_nothing(view):
@@ -101,3 +101,9 @@ def create_app(
     for page in PAGES:
         app.register_blueprint(import_module(f"app.web.{page}").pages)
     return app
+
+
+def _has_nul(asked: Request) -> bool:
+    """Whether a form or a file name holds a NUL, which nobody types."""
+    texts = (*asked.form.keys(), *asked.form.values(), *(e.filename for e in asked.files.values()))
+    return any("\0" in (text or "") for text in texts)

@@ -1,7 +1,7 @@
 """Everything that the page of a task shows, gathered once for its template."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import g, request
@@ -11,9 +11,10 @@ from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Outcome
 from app.forms import Form
 from app.identity import SYSTEM, find_people, organisation_names, people_names
+from app.projects.goal_files import open_goal_file
 from app.web.context import actor, db, now
 from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
-from app.web.goal_diffs import Comparison, last_changes
+from app.web.goal_diffs import GOAL_FORM, Comparison, last_changes
 from app.web.refill import Refill
 from app.web.task_history import LedgerLine, PastOpinion, ledger_lines, past_opinions
 from app.workflow.attachments import attachments_of
@@ -215,7 +216,14 @@ def _material(
     if not votes or loaded.task.step_id == votes[0].step_id:
         return None
     first = votes[0].step_id
-    return next((each for each in past if each.opinion.step_id == first and each.form), None)
+    sent = next((each for each in past if each.opinion.step_id == first and each.form), None)
+    if sent is None or sent.opinion.form_key != GOAL_FORM or not loaded.is_open:
+        return sent
+    # Accepted edits made a newer version than the one that was sent: show what is decided now.
+    file = open_goal_file(db(), loaded.instance.subject_code)
+    form = resources_of(db()).forms.get(GOAL_FORM)
+    values = {**sent.opinion.values, **file.goal}
+    return replace(sent, form=form_to_read(form, {}, values))
 
 
 def _why(seat: SeatFacts | None, organisations: Mapping[str, Bilingual]) -> Sentence | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, update
+from sqlalchemy import Row, case, delete, insert, update
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
@@ -78,16 +78,44 @@ def action_on(
     )
 
 
-def apply_step(action: Action, step: Step, open_tasks: Sequence[Row[Any]], reason: str) -> None:
+@dataclass(frozen=True, slots=True)
+class DecidedTask:
+    """A task that a vote has decided: its row and the voter's seat close with it."""
+
+    task_id: UUID
+    outcome: str
+    seat_id: UUID
+    seat_state: SeatState
+    holder_id: UUID
+    held_since: datetime
+
+
+def apply_step(
+    action: Action,
+    step: Step,
+    open_tasks: Sequence[Row[Any]],
+    reason: str,
+    decided: DecidedTask | None = None,
+) -> None:
     """Write an engine step: close what it closed, open what it opened, end what it ended.
 
-    `open_tasks` are the instance's rows in state open. `reason` is the verb that made cancelled
-    tasks go, for the ledger.
+    `open_tasks` are the instance's rows in state open, without the decided one. `reason` is the
+    verb that made cancelled tasks go, for the ledger.
     """
     closed = {each.id: each.how for each in step.closed}
     going = [task for task in open_tasks if task.engine_task_id in closed]
     cancelled = [task for task in going if closed[task.engine_task_id] == "cancelled"]
-    _cancel(action, cancelled, reason)
+    _close(action, decided, cancelled)
+    for task in cancelled:
+        action.record(
+            "cancel",
+            definition_key=task.definition_key,
+            step_id=task.step_id,
+            task_id=task.id,
+            from_state=TaskState.OPEN,
+            to_state=TaskState.CANCELLED,
+            reason=reason,
+        )
     _open(action, step.opened, step.variables)
     _write_timers(action, step)
     action.progress.record_passed(step.passed)
@@ -145,31 +173,38 @@ def close_seats(action: Action, task_ids: Sequence[UUID], state: SeatState) -> N
     )
 
 
-def _cancel(action: Action, tasks: Sequence[Row[Any]], reason: str) -> None:
-    if not tasks:
+def _close(action: Action, decided: DecidedTask | None, cancelled: Sequence[Row[Any]]) -> None:
+    """One statement for the tasks and one for their seats, whatever made them close."""
+    ids = [task.id for task in cancelled]
+    task_columns: dict[str, Any] = {"state": TaskState.CANCELLED}
+    seat_columns: dict[str, Any] = {"state": SeatState.NOT_NEEDED}
+    if decided is not None:
+        ids.append(decided.task_id)
+        own_task, own_seat = TASK.c.id == decided.task_id, SEAT.c.id == decided.seat_id
+        task_columns = {
+            "state": case((own_task, TaskState.COMPLETED), else_=TaskState.CANCELLED),
+            "outcome": case((own_task, decided.outcome), else_=TASK.c.outcome),
+        }
+        seat_columns = {
+            "state": case((own_seat, decided.seat_state), else_=SeatState.NOT_NEEDED),
+            "holder_id": case((own_seat, decided.holder_id), else_=SEAT.c.holder_id),
+            "held_since": case((own_seat, decided.held_since), else_=SEAT.c.held_since),
+        }
+    if not ids:
         return
-    ids = [task.id for task in tasks]
-    action.session.connection().execute(
+    open_seats = SEAT.c.task_id.in_(ids) & (SEAT.c.state == SeatState.OPEN)
+    connection = action.session.connection()
+    connection.execute(
         update(TASK)
         .where(TASK.c.id.in_(ids))
         .values(
-            state=TaskState.CANCELLED,
             closed_at=action.now,
             closed_by_id=action.actor_id,
             version=TASK.c.version + 1,
+            **task_columns,
         )
     )
-    close_seats(action, ids, SeatState.NOT_NEEDED)
-    for task in tasks:
-        action.record(
-            "cancel",
-            definition_key=task.definition_key,
-            step_id=task.step_id,
-            task_id=task.id,
-            from_state=TaskState.OPEN,
-            to_state=TaskState.CANCELLED,
-            reason=reason,
-        )
+    connection.execute(update(SEAT).where(open_seats).values(**seat_columns))
 
 
 def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, object]) -> None:

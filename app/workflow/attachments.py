@@ -73,7 +73,7 @@ def attach_file(
     session.add(row)
     session.flush()
     action = action_on(session, loaded.instance, loaded.process, actor.id, now)
-    action.progress.files += 1
+    action.progress.attached.append(as_form_value(row))
     action.record(
         "attach",
         definition_key=loaded.task.definition_key,

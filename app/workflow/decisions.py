@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
@@ -20,7 +20,7 @@ from app.core.ids import new_id
 from app.engine import Step, complete, move
 from app.forms import Submitted
 from app.identity import Actor, Permission
-from app.workflow.applying import TASK, Action, apply_step, close_seats, copy_step, save_instance
+from app.workflow.applying import Action, DecidedTask, apply_step, copy_step, save_instance
 from app.workflow.drafts import drop_draft
 from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import (
@@ -139,9 +139,6 @@ def _vote(
             "warnings": [each.dump() for each in warnings],
         },
     )
-    write_seat(
-        loaded, seat, state=seat_state, holder_id=actor.id, held_since=seat.held_since or now
-    )
     drop_draft(session, loaded.task.id, actor)
     action.progress.record_actor(loaded.task.step_id, actor.id)
     record_act(
@@ -156,12 +153,16 @@ def _vote(
     decided = Decided(decision.outcome, decision.target.step_id if decision.target else None)
     form_handler_of(loaded.step.form_key).save(session, loaded.facts(), actor, decided, data, now)
     outcome = decision.outcome if verb == "return" else _tally(loaded, decision.outcome)
+    held_since = seat.held_since or now
     if outcome is None:
+        write_seat(loaded, seat, state=seat_state, holder_id=actor.id, held_since=held_since)
         touch_task(loaded)
         save_instance(action)
         return
-    _close(action, loaded, seat, outcome)
-    apply_step(action, _advance(action, loaded, decision, outcome), _others(loaded), verb)
+    _copy(action, loaded)
+    step = _advance(action, loaded, decision, outcome)
+    decided_task = DecidedTask(loaded.task.id, outcome, seat.id, seat_state, actor.id, held_since)
+    apply_step(action, step, _others(loaded), verb, decided_task)
 
 
 def _advance(action: Action, loaded: LoadedTask, decision: Decision, outcome: str) -> Step:
@@ -172,6 +173,7 @@ def _advance(action: Action, loaded: LoadedTask, decision: Decision, outcome: st
             action.instance_id,
             loaded.instance.business_key,
             loaded.instance.subject_code,
+            loaded.task.id,
         )
     )
     state, task_id = loaded.instance.engine_state, loaded.task.engine_task_id
@@ -183,21 +185,8 @@ def _advance(action: Action, loaded: LoadedTask, decision: Decision, outcome: st
         return complete(action.process, state, task_id, values, action.now, handlers)
 
 
-def _close(action: Action, loaded: LoadedTask, seat: SeatFacts, outcome: str) -> None:
-    """The step is decided: colleagues' open seats are not needed any more."""
-    loaded.session.connection().execute(
-        update(TASK)
-        .where(TASK.c.id == loaded.task.id)
-        .values(
-            state=TaskState.COMPLETED,
-            outcome=outcome,
-            closed_at=action.now,
-            closed_by_id=action.actor_id,
-            version=loaded.task.version + 1,
-        )
-    )
-    if any(each.state is SeatState.OPEN and each.id != seat.id for each in loaded.seats):
-        close_seats(action, [loaded.task.id], SeatState.NOT_NEEDED)
+def _copy(action: Action, loaded: LoadedTask) -> None:
+    """Give a copy to the groups that the step names."""
     roles = loaded.step.properties.get("appr.copy", "").split()
     if roles:
         copy_step(

@@ -86,6 +86,8 @@ class ServiceContext:
     instance_id: UUID
     business_key: str
     subject_code: str
+    #: The task whose decision is being applied: as good as closed, its rows follow afterwards.
+    decided_task_id: UUID | None = None
 
 
 ServiceHandler = Callable[[ServiceContext, ServiceCall], Mapping[str, object] | None]

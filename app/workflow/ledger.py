@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -57,7 +57,7 @@ def fingerprint(values: object) -> str:
 def chained(instance_id: UUID, sequence: int, previous_hash: str, act: Act) -> str:
     """The hash of one entry: over its own facts, its number and the hash before it."""
     facts = asdict(act)
-    facts["at"] = act.at.isoformat()
+    facts["at"] = act.at.astimezone(UTC).isoformat()
     for name in ("actor_id", "task_id", "on_behalf_of_id"):
         facts[name] = str(facts[name]) if facts[name] else None
     body = [str(instance_id), sequence, previous_hash, facts]

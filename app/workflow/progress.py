@@ -25,8 +25,8 @@ class Progress:
     timers: dict[str, str] = field(default_factory=dict)
     #: places that a token has left, in order of the first time.
     passed: list[str] = field(default_factory=list)
-    #: how many files were attached.
-    files: int = 0
+    #: files that were attached, as forms name them (`attachments.as_form_value`).
+    attached: list[dict[str, Any]] = field(default_factory=list)
     #: groups that have a copy of the item.
     copied: list[str] = field(default_factory=list)
 

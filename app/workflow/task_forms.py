@@ -10,7 +10,6 @@ from app.core.errors import InvalidInputError, Problem
 from app.core.i18n import N_
 from app.forms import Submitted, rights_for
 from app.workflow.applying import TASK
-from app.workflow.attachments import as_form_value, attachments_of
 from app.workflow.handlers import FormData, form_handler_of
 from app.workflow.loading import LoadedTask
 from app.workflow.models import Vote
@@ -32,7 +31,7 @@ def load_form_data(loaded: LoadedTask, now: datetime) -> FormData:
         **data.context,
         "today": today,
         "step": loaded.task.step_id,
-        "attachments": _files(loaded),
+        "attachments": loaded.progress.attached,
     }
     return FormData(data.values, context, data.subject)
 
@@ -93,14 +92,6 @@ def _former_values(loaded: LoadedTask) -> Mapping[str, Any]:
         .limit(1)
     )
     return loaded.session.scalars(newest).first() or {}
-
-
-def _files(loaded: LoadedTask) -> list[dict[str, object]]:
-    """Files that the form may name; asked only where somebody has attached one."""
-    if not loaded.progress.files:
-        return []
-    rows = attachments_of(loaded.session, loaded.instance.instance_id)
-    return [as_form_value(row) for row in rows]
 
 
 def _earlier_visits(loaded: LoadedTask) -> Any:

@@ -204,6 +204,16 @@ def test_a_missing_called_process_is_named() -> None:
         link([parse(draw("start s\ncall c key=P_MISSING\nend e\ns > c > e"))])
 
 
+def test_a_process_that_calls_itself_is_refused() -> None:
+    own = parse(draw("start s\ncall c key=p\nend e\ns > c > e", key="p"))
+    with pytest.raises(DiagramError, match="p → p"):
+        link([own])
+    there = parse(draw("start s\ncall c key=q\nend e\ns > c > e", key="p"))
+    back = parse(draw("start s\ncall c key=p\nend e\ns > c > e", key="q"))
+    with pytest.raises(DiagramError, match="p → q → p"):
+        link([there, back])
+
+
 def test_untyped_tasks_can_be_refused() -> None:
     with pytest.raises(DiagramError):
         parse(draw("start s\ntask t\nend e\ns > t > e"), Limits(untyped_tasks="refuse"))

@@ -28,8 +28,8 @@ def test_a_missing_organisation_is_named():
         group_key("third_party", {"unit": "D04U0"})
 
     assert str(refused.value) == (
-        "Expected the process to know its third-party agency, which the role “Third-party agency staff” "
-        "is held for; found none."
+        "Expected the process to know its third-party agency, which the role "
+        "“Third-party agency staff” is held for; found none."
     )
 
 

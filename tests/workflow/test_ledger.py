@@ -1,6 +1,7 @@
 """The ledger finds what was changed, removed or cut off, and names it."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, update
@@ -61,3 +62,9 @@ def test_a_chain_cut_off_at_its_end_is_noticed(office: Office, item: UUID) -> No
         )
     found = verdict(office, item)
     assert (found.broken_at, found.how) == (last, "tail")
+
+
+def test_the_zone_of_the_clock_does_not_matter(office: Office, item: UUID) -> None:
+    office.now = office.now.astimezone(ZoneInfo("Asia/Shanghai"))
+    office.agree(item, "preliminary_review", "ctr.rev1")
+    assert verdict(office, item).is_sound

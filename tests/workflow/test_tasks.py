@@ -334,3 +334,39 @@ def test_two_sessions_on_one_task_at_the_same_moment(office: Office, item: UUID)
     with office.database.unit_of_work(write=False) as session:
         assert ledger.verify(session, item).is_sound
         assert len(session.scalars(select(Vote).where(Vote.task_id == task_id)).all()) == 1
+
+
+def test_nobody_of_the_declaring_unit_reviews(office: Office, item: UUID) -> None:
+    office.agree(item, "department_review", "d05.fin")
+    task_id = office.task(item, "preliminary_review")
+    reviewer = office.actor("ctr.rev1")
+    facts = {name: getattr(reviewer, name) for name in reviewer.__slots__}
+    insider = type(reviewer)(**facts | {"organisation_code": "D05U1"})
+    with pytest.raises(NotPermittedError, match="declaring unit"):
+        office.act(claim_task, task_id, insider, None)
+
+
+def test_a_verified_amount_never_exceeds_the_declared_one(office: Office) -> None:
+    item = office.start("P03")
+    office.submit(item, "P03")
+    office.agree(item, "department_review", "d03.fin")
+    values = {"checks": REVIEW["checks"], "verified_amount": "1200.01"}
+    with pytest.raises(InvalidInputError) as refusal:
+        office.agree(item, "center_desk_review", "ctr.rev1", values)
+    assert [each.where for each in refusal.value.problems] == ["verified_amount"]
+
+
+def test_edits_are_not_lost_by_agreeing_without_them(office: Office, item: UUID) -> None:
+    office.agree(item, "department_review", "d05.fin")
+    office.agree(item, "preliminary_review", "ctr.rev1")
+    office.agree(item, "re_examination", "perf.ex1")
+    edit = {"indicator": "工程验收合格率", "item": "target", "new": "99", "reason": "规范要求"}
+    with pytest.raises(InvalidInputError) as refusal:
+        office.agree(item, "final_review", "sec.eco.rev", {**REVIEW, "line_edits": [edit]})
+    assert [each.code for each in refusal.value.problems] == ["review.edits"]
+
+    same = {**edit, "new": "98"}
+    values = {**REVIEW, "line_edits": [same]}
+    with pytest.raises(InvalidInputError) as refusal:
+        office.agree(item, "final_review", "sec.eco.rev", values, "agree_with_edits")
+    assert [each.where for each in refusal.value.problems] == ["line_edits.0.new"]
