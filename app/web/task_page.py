@@ -68,6 +68,13 @@ class TaskPage:
     is_copied: bool
 
     @property
+    def sent_back(self) -> PastOpinion | None:
+        """The return that opened this visit, whose reason is the first thing to read."""
+        opened_at = self.loaded.task.opened_at
+        back = (each for each in self.opinions if each.opinion.target)
+        return next((each for each in back if each.opinion.at == opened_at), None)
+
+    @property
     def approvals(self) -> list[tuple[Outcome, Bilingual | None]]:
         """The ways to agree with their names; None where the diagram gives none."""
         return [

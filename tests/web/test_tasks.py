@@ -65,6 +65,14 @@ def test_a_reviewer_sees_the_declaration_the_form_and_exactly_the_permitted_butt
     assert page.headers["Cache-Control"] == "no-store"
 
 
+def test_the_reason_of_the_return_stands_above_the_form(desks: Desks) -> None:
+    page = desks.of("d11u1.clerk").get(address(desks.open_task("YS2023-0005")))
+
+    above, _, _ = page.text.partition("Performance goal declaration")
+    assert "Returned by" in above
+    assert "权重与工作量不匹配" in above
+
+
 def test_the_first_step_is_submitted_and_cannot_be_returned(desks: Desks) -> None:
     page = desks.of("d11u1.clerk").get(address(desks.open_task("YS2023-0005")))
 
