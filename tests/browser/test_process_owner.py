@@ -212,8 +212,9 @@ def test_settings_of_a_step_are_chosen_not_typed(
     page.select_option("#pick-cs-roles", "section_head")
     page.select_option("[name=cs-mode]", "ratio")
     page.fill("[name=cs-pass]", "2/3")
+    page.get_by_role("button", name="移除“复审”").click()
     page.get_by_role("button", name="移除“编制目标”").click()
-    page.select_option("#pick-cs-exclude", "declaring_unit")
+    page.select_option("#pick-cs-exclude", "compile_goals")
     page.select_option("#pick-cs-copy", "bureau_leader")
     page.get_by_label("审核等级", exact=True).select_option("hidden")
     save(page)
@@ -229,8 +230,9 @@ def test_settings_of_a_step_are_chosen_not_typed(
     ):
         assert f'<camunda:property name="{name}" value="{value}" />' in step
     excluded = step.partition('name="appr.exclude" value="')[2].partition('"')[0].split()
-    assert excluded[-1] == "declaring_unit"
-    assert "compile_goals" not in excluded
+    assert excluded[0] == "declaring_unit"
+    assert excluded[-1] == "compile_goals"
+    assert "re_examination" not in excluded
 
 
 def test_a_way_behind_a_gateway_is_chosen_by_its_decision(

@@ -170,8 +170,9 @@ class TestGoalReview:
         assert bound.values["line_edits"][0]["old"] == "42"
         unknown = {**sent, "line_edits": [{**edit, "indicator": "无"}]}
         assert review.bind(unknown, {}, write_all(review), context).problems
+        # Agreeing as it is does not lose what was typed: the rule about it asks which was meant.
         agreed = review.bind(sent, {}, write_all(review), {**context, "outcome": "agree"})
-        assert agreed.values["line_edits"] == []
+        assert agreed.values["line_edits"][0]["new"] == "45"
 
     def test_grade_and_checks_are_asked_for(self, bureau_form: BureauForm) -> None:
         review = bureau_form("goal_review")
