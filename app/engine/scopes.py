@@ -4,6 +4,7 @@ A finished token leaves the tree at once (its history is the host's ledger), so 
 does not depend on how many rounds came before.
 """
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -78,7 +79,7 @@ class _NoPython:
     execute = call_service = evaluate
 
 
-class Scope:
+class Scope(ABC):
     """What the top process and the levels inside it share."""
 
     spec: ScopeSpec
@@ -205,9 +206,9 @@ class Scope:
         """What an expression of this level may read."""
         return self.data
 
+    @abstractmethod
     def finish(self) -> None:
         """The last token has gone."""
-        raise NotImplementedError
 
 
 class TopScope(Scope, BpmnWorkflow):

@@ -1,5 +1,6 @@
 """Calling functions: choosing among signatures, fitting arguments, what a refusal becomes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,16 +18,16 @@ class Refusal(Exception):
     """A built-in cannot answer; the sentence says what it wanted and found."""
 
 
-class Callee(Function):
+class Callee(Function, ABC):
     """A function that can be called."""
 
     __slots__ = ()
 
+    @abstractmethod
     def call(
         self, run: Run, site: Site, arguments: Sequence[Value], named: Sequence[str] = ()
     ) -> Value:
         """Call with arguments in order, or in the order of `named`; the site is the call's."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The marshmallow schema of a form: one field for each answer that may be written."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -41,7 +42,7 @@ def _member(field: Field, rights: Rights) -> fields.Field[Any]:
     return _BY_TYPE[field.type](field)
 
 
-class Answer(fields.Field[Any]):
+class Answer(fields.Field[Any], ABC):
     """Base of the answers: refusals name the field, and an empty answer means `empty`."""
 
     empty: object = None
@@ -65,9 +66,9 @@ class Answer(fields.Field[Any]):
             raise self.make_error("null")
         return self.read(value)
 
+    @abstractmethod
     def read(self, value: object) -> object:
         """The typed answer; `value` is not blank."""
-        raise NotImplementedError
 
     def refused(self, code: str, template: str, **values: object) -> ValidationError:
         """A refusal of this field."""
@@ -157,7 +158,8 @@ class FlagAnswer(Answer):
         """A required tick is missing."""
         return self.refused("required", refusals.REQUIRED_CHECK)
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+    def read(self, value: object) -> bool:
+        """True or False."""
         flag = answers.to_flag(value, self.field.label)
         if self.field.required and not flag:
             raise self.make_error("required")
@@ -169,7 +171,8 @@ class FilesAnswer(Answer):
 
     empty = ()
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[str]:
+    def read(self, value: object) -> list[str]:
+        """Each id once, in the order given."""
         given = [value] if isinstance(value, Mapping) else _listed(value)
         if given is None:
             raise self.refused("files", refusals.NOT_FILES, found=describe(value))

@@ -64,7 +64,7 @@ class GoalCheck:
         """The money by source: as typed, or as the project has it."""
         if self.draft.sources is not None:
             return self.draft.sources
-        return tuple((Source(each.source), each.amount) for each in self.project.sources)
+        return self.project.sources
 
     def lines(self, *levels: Level1) -> Iterator[tuple[str, IndicatorLine]]:
         """Path and line of every indicator, or of those on some first levels."""

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import NotFoundError
 from app.core.i18n import N_, Bilingual
@@ -40,7 +40,8 @@ class GoalFile:
     def sources(self) -> list[dict[str, str]]:
         """The money by source, as forms show it."""
         return [
-            {"source": each.source, "amount": str(each.amount)} for each in self.project.sources
+            {"source": source.value, "amount": str(amount)}
+            for source, amount in self.project.sources
         ]
 
     def facts(self) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def _files_of_this_transaction(session: Session) -> dict[str, GoalFile]:
 
 
 def _read(session: Session, code: str) -> GoalFile:
-    rows = session.execute(_query(), {"code": code}).unique().all()
+    rows = session.execute(_query(), {"code": code}).all()
     if not rows:
         raise NotFoundError(N_("Expected a project with the code “{found}”."), found=code)
     project, latest, unit, department, agency, last_year = rows[0]
@@ -132,7 +133,6 @@ def _query() -> Any:
             GoalVersion,
             and_(GoalVersion.project_id == Project.id, GoalVersion.number == newest),
         )
-        .options(joinedload(Project.sources))
         .where(Project.code == bindparam("code"))
     )
 

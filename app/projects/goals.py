@@ -20,7 +20,7 @@ from app.projects.goal_files import GoalFile
 from app.projects.goal_forms import GoalDraft, draft_from_form
 from app.projects.indicators import IndicatorLine
 from app.projects.kinds import GoalStatus, Link, LinkStatus
-from app.projects.models import FundingSource, GoalFingerprint, GoalVersion, Indicator, Project
+from app.projects.models import GoalFingerprint, GoalVersion, Indicator, Project, source_columns
 from app.projects.quantities import read_number
 from app.projects.similarity import band_hashes
 
@@ -43,8 +43,8 @@ def save_submission(
 ) -> GoalVersion:
     """Keep what was submitted as the next version; a version still in review is superseded.
 
-    At most three statements where the money stays as it is: a text that was not changed keeps the
-    fingerprints of the version before. Run `checks.check_goal` first; this verb refuses only what
+    At most three statements: a text that was not changed keeps the fingerprints of the version
+    before. Run `checks.check_goal` first; this verb refuses only what
     could not be stored.
 
     Raises:
@@ -214,12 +214,8 @@ def _save_money(project: Project, draft: GoalDraft) -> None:
         project.total_amount += draft.year_amount - project.year_amount
         project.year_amount = draft.year_amount
     if draft.sources is not None:
-        wanted = {source.value: amount for source, amount in draft.sources}
-        kept = [each for each in project.sources if each.source in wanted]
-        for each in kept:
-            each.amount = wanted.pop(each.source)
-        new = [FundingSource(source=source, amount=amount) for source, amount in wanted.items()]
-        project.sources = [*kept, *new]
+        for column, amount in source_columns(draft.sources).items():
+            setattr(project, column, amount)
 
 
 def indicator_rows(version_id: UUID, draft: GoalDraft) -> list[dict[str, Any]]:

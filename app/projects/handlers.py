@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import Problem, problem
 from app.core.i18n import N_
 from app.engine import ServiceCall
-from app.identity import SYSTEM, Actor
+from app.identity import SYSTEM
 from app.projects.checks import check_goal
 from app.projects.goal_files import GoalFile, open_goal_file
 from app.projects.goals import (
@@ -64,17 +63,10 @@ class GoalDeclaration(FormHandler):
         peers = load_peers(session, file, str(data.values.get("annual_goal") or ""))
         return check_goal(file.project, data.values, rules, peers)
 
-    def save(
-        self,
-        session: Session,
-        task: TaskFacts,
-        actor: Actor,
-        decided: Decided,
-        data: FormData,
-        now: datetime,
-    ) -> None:
+    def save(self, session: Session, decided: Decided) -> None:
         """A submission is a new version."""
-        save_submission(session, data.subject, data.values, actor=actor, now=now)
+        data = decided.data
+        save_submission(session, data.subject, data.values, actor=decided.actor, now=decided.at)
 
 
 def _beside_goal(file: GoalFile, answers: Mapping[str, Any]) -> FormData:
@@ -101,18 +93,10 @@ class OpinionOnGoal(FormHandler):
         answers = {name: value for name, value in former().items() if name != "line_edits"}
         return _beside_goal(open_goal_file(session, task.subject_code), answers)
 
-    def save(
-        self,
-        session: Session,
-        task: TaskFacts,
-        actor: Actor,
-        decided: Decided,
-        data: FormData,
-        now: datetime,
-    ) -> None:
+    def save(self, session: Session, decided: Decided) -> None:
         """The goal's status follows a return to the unit."""
         if decided.target == COMPILE:
-            mark_returned(data.subject)
+            mark_returned(decided.data.subject)
 
 
 @form_handler("desk_review")
@@ -176,36 +160,20 @@ class AcceptEdits(OpinionOnGoal):
         edits = {"line_edits": review.get("line_edits") or []}
         return _beside_goal(open_goal_file(session, task.subject_code), edits)
 
-    def save(
-        self,
-        session: Session,
-        task: TaskFacts,
-        actor: Actor,
-        decided: Decided,
-        data: FormData,
-        now: datetime,
-    ) -> None:
+    def save(self, session: Session, decided: Decided) -> None:
         """Accepted edits are submitted in the unit's name."""
-        edits = data.values.get("line_edits") or []
+        file, edits = decided.data.subject, decided.data.values.get("line_edits") or []
         if is_approval(decided.outcome) and edits:
-            apply_accepted_edits(session, data.subject, edits, actor=actor, now=now)
+            apply_accepted_edits(session, file, edits, actor=decided.actor, now=decided.at)
 
 
 @form_handler("approve_with_budget")
 class ApproveWithBudget(OpinionOnGoal):
     """Budget and goal are approved in one act (谁批复预算、谁批复目标)."""
 
-    def save(
-        self,
-        session: Session,
-        task: TaskFacts,
-        actor: Actor,
-        decided: Decided,
-        data: FormData,
-        now: datetime,
-    ) -> None:
+    def save(self, session: Session, decided: Decided) -> None:
         """The version in review becomes the contract."""
-        freeze_approved(session, data.subject, now)
+        freeze_approved(session, decided.data.subject, decided.at)
 
 
 @form_handler("monitoring")
@@ -218,17 +186,9 @@ class Monitoring(FormHandler):
         period_end = str(task.variables.get("period_end") or "")
         return FormData(monitoring_values(file, period_end, former()), subject=file)
 
-    def save(
-        self,
-        session: Session,
-        task: TaskFacts,
-        actor: Actor,
-        decided: Decided,
-        data: FormData,
-        now: datetime,
-    ) -> None:
+    def save(self, session: Session, decided: Decided) -> None:
         """The project's status follows the report."""
-        data.subject.project.link_status = LinkStatus.PENDING.value
+        decided.data.subject.project.link_status = LinkStatus.PENDING.value
 
 
 @form_handler("monitoring_review")
@@ -239,18 +199,10 @@ class MonitoringReview(FormHandler):
         """The step's former answers."""
         return FormData(former(), subject=project_by_code(session, task.subject_code))
 
-    def save(
-        self,
-        session: Session,
-        task: TaskFacts,
-        actor: Actor,
-        decided: Decided,
-        data: FormData,
-        now: datetime,
-    ) -> None:
+    def save(self, session: Session, decided: Decided) -> None:
         """The project's status follows a return."""
         if not is_approval(decided.outcome):
-            data.subject.link_status = LinkStatus.RETURNED.value
+            decided.data.subject.link_status = LinkStatus.RETURNED.value
 
 
 @service_handler("issue_goal_letter")

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import Base
 from app.core.i18n import Bilingual
 from app.core.ids import new_id
-from app.core.types import Money, UtcDateTime
+from app.core.types import Money, UtcDateTime, money
 from app.projects.indicators import (
     Direction,
     IndicatorLine,
@@ -41,6 +41,15 @@ from app.projects.kinds import (
     Source,
 )
 from app.projects.quantities import Quantity
+
+#: 10k yuan.
+NOTHING = money(0)
+
+
+def source_columns(amounts: Iterable[tuple[Source, Decimal]]) -> dict[str, Decimal]:
+    """The columns of a project that hold its money by source; a source not named gives nothing."""
+    empty = {f"{source}_amount": NOTHING for source in Source}
+    return empty | {f"{source}_amount": amount for source, amount in amounts}
 
 
 def _one_of(column: str, values: Iterable[str]) -> str:
@@ -65,7 +74,14 @@ class Project(Base):
             name="ex_ante_conclusion",
         ),
         CheckConstraint("start_date <= end_date", name="start_before_end"),
-        CheckConstraint("year_amount >= 0 AND total_amount >= year_amount", name="amounts"),
+        CheckConstraint(
+            " AND ".join(f"{source}_amount >= 0" for source in Source), name="source_amounts"
+        ),
+        CheckConstraint(
+            "year_amount = " + " + ".join(f"{source}_amount" for source in Source),
+            name="year_amount",
+        ),
+        CheckConstraint("total_amount >= year_amount", name="total_amount"),
         CheckConstraint("fiscal_year BETWEEN 2000 AND 2100", name="fiscal_year"),
         # projects_page(), one keyset page of a year for each kind of actor:
         # all, unit, department, section, third-party agency.
@@ -100,6 +116,12 @@ class Project(Base):
     phone: Mapped[str] = mapped_column(String(30))
     #: Asked for in the fiscal year, 10k yuan; equals the sum of its sources.
     year_amount: Mapped[Decimal] = mapped_column(Money)
+    #: The year's money from each source, 10k yuan. Columns and not rows: the law knows these four,
+    #: and an act on a goal then writes its project in one statement.
+    fiscal_amount: Mapped[Decimal] = mapped_column(Money, default=NOTHING)
+    carry_over_amount: Mapped[Decimal] = mapped_column(Money, default=NOTHING)
+    superior_amount: Mapped[Decimal] = mapped_column(Money, default=NOTHING)
+    other_amount: Mapped[Decimal] = mapped_column(Money, default=NOTHING)
     #: Over all years, 10k yuan.
     total_amount: Mapped[Decimal] = mapped_column(Money)
     #: The third-party agency appointed to it; its staff see the project only then.
@@ -107,10 +129,6 @@ class Project(Base):
     ex_ante_conclusion: Mapped[str | None] = mapped_column(String(20))
     link: Mapped[str] = mapped_column(String(20))
     link_status: Mapped[str] = mapped_column(String(20))
-
-    sources: Mapped[list["FundingSource"]] = relationship(
-        cascade="all, delete-orphan", order_by="FundingSource.source"
-    )
 
     @property
     def name(self) -> Bilingual:
@@ -122,22 +140,11 @@ class Project(Base):
         """The named person in charge (项目负责人)."""
         return Bilingual(self.leader_zh, self.leader_en)
 
-
-class FundingSource(Base):
-    """The year's money of a project from one source."""
-
-    __tablename__ = "funding_source"
-    __table_args__ = (
-        CheckConstraint(_one_of("source", Source), name="source"),
-        CheckConstraint("amount >= 0", name="amount"),
-    )
-
-    project_id: Mapped[UUID] = mapped_column(
-        ForeignKey("project.id", ondelete="CASCADE"), primary_key=True
-    )
-    source: Mapped[str] = mapped_column(String(20), primary_key=True)
-    #: 10k yuan.
-    amount: Mapped[Decimal] = mapped_column(Money)
+    @property
+    def sources(self) -> tuple[tuple[Source, Decimal], ...]:
+        """The sources that give something this year, with their amounts in 10k yuan."""
+        amounts = ((source, getattr(self, f"{source}_amount")) for source in Source)
+        return tuple((source, amount) for source, amount in amounts if amount)
 
 
 class GoalVersion(Base):

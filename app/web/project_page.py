@@ -20,10 +20,10 @@ from app.identity import (
 )
 from app.projects.goal_forms import draft_from_form
 from app.projects.indicators import IndicatorLine, Level1, Level2
-from app.projects.kinds import GoalStatus, Link, LinkStatus, Source
+from app.projects.kinds import GoalStatus, Link, LinkStatus
 from app.projects.launch import refuse_appointment, refuse_goal_review
 from app.projects.letters import letters_of
-from app.projects.models import FundingSource, GoalLetter, GoalVersion, Project
+from app.projects.models import GoalLetter, GoalVersion, Project
 from app.projects.queries import find_project, goal_versions
 from app.web.context import actor, calendar, db, now
 from app.web.goal_diffs import GOAL_FORM, Comparison, compare_versions
@@ -108,13 +108,6 @@ class ProjectPage:
     appoint: Offer | None
     #: Codes and names of those that may be appointed.
     agencies: list[tuple[str, str]]
-
-    @property
-    def sources(self) -> list[FundingSource]:
-        """The money by source, in the order of the forms."""
-        return sorted(
-            self.project.sources, key=lambda each: list(Source).index(Source(each.source))
-        )
 
     def group(self, key: str) -> Bilingual:
         """A candidate group in words."""

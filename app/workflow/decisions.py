@@ -122,6 +122,7 @@ def _vote(
     """Cast the vote, and complete the step when its rule is met."""
     action = begin_action(loaded, actor, now)
     session = loaded.session
+    target = decision.target.step_id if decision.target else None
     session.connection().execute(
         insert(table_of(Vote)),
         {
@@ -133,7 +134,7 @@ def _vote(
             "at": now,
             "outcome": decision.outcome,
             "opinion": decision.opinion.strip(),
-            "target": decision.target.step_id if decision.target else None,
+            "target": target,
             "form_key": loaded.step.form_key,
             "form_values": dict(data.values),
             "warnings": [each.dump() for each in warnings],
@@ -150,8 +151,8 @@ def _vote(
         reason=decision.opinion.strip(),
         form_hash=fingerprint(data.values),
     )
-    decided = Decided(decision.outcome, decision.target.step_id if decision.target else None)
-    form_handler_of(loaded.step.form_key).save(session, loaded.facts(), actor, decided, data, now)
+    decided = Decided(loaded.facts(), actor, data, decision.outcome, target, now)
+    form_handler_of(loaded.step.form_key).save(session, decided)
     outcome = decision.outcome if verb == "return" else _tally(loaded, decision.outcome)
     held_since = seat.held_since or now
     if outcome is None:

@@ -43,10 +43,17 @@ class FormData:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """How a vote was cast: the outcome's code and, for a return, the step that it goes to."""
+    """A vote as it was cast, with all that a form may want to write down about it."""
 
+    task: TaskFacts
+    actor: Actor
+    data: FormData
+    #: The outcome's code.
     outcome: str
-    target: str | None = None
+    #: For a return, the step that it goes to.
+    target: str | None
+    #: When, aware UTC.
+    at: datetime
 
 
 #: Gives the values of the step's last vote in this instance; costs a query, so ask only if needed.
@@ -66,15 +73,7 @@ class FormHandler:
         """Rules across fields: `block` refuses the decision, `warn` is shown to reviewers."""
         return ()
 
-    def save(
-        self,
-        session: Session,
-        task: TaskFacts,
-        actor: Actor,
-        decided: Decided,
-        data: FormData,
-        now: datetime,
-    ) -> None:
+    def save(self, session: Session, decided: Decided) -> None:
         """Write what was decided into the subject's tables, in the verb's transaction."""
 
 

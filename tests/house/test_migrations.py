@@ -10,6 +10,22 @@ from sqlalchemy import Inspector, inspect, text
 from app.core.database import Base, Database
 from tests.databases import Server, migrate, migration_config, new_database
 
+#: What a database at 0001 may hold: one project of 430.00, from two sources.
+PROJECT_OF_0001 = (
+    "INSERT INTO organisation (code, kind, name_zh, name_en) VALUES ('D', 'section', '科', 'S')",
+    "INSERT INTO project (id, code, name_zh, name_en, fiscal_year, unit_code, department_code,"
+    " section_code, object_type, nature, novelty, is_key, start_date, end_date, leader_zh,"
+    " leader_en, phone, year_amount, total_amount, link, link_status) VALUES"
+    " ('0123456789abcdef0123456789abcdef', 'YS2023-0001', '路', 'Road', 2023, 'D', 'D', 'D',"
+    " 'project', 'one_off', 'new', false, '2023-01-01', '2023-12-31', '李', 'Li', '1',"
+    " 43000, 43000, 'goal', 'draft')",
+    "INSERT INTO funding_source SELECT id, 'fiscal', 30000 FROM project",
+    "INSERT INTO funding_source SELECT id, 'superior', 13000 FROM project",
+)
+MONEY_OF_0002 = (
+    "SELECT fiscal_amount, carry_over_amount, superior_amount, other_amount FROM project"
+)
+
 
 @pytest.fixture
 def fresh_url(database_kind: str, servers: Callable[[str], Server]) -> Iterator[str]:
@@ -87,6 +103,27 @@ def test_the_way_down_leaves_nothing_and_the_way_up_works_again(fresh_url: str) 
 
     assert list(left) == ["alembic_version"]
     assert schema(fresh_url) == before
+
+
+def test_money_by_source_survives_the_way_up_and_down(fresh_url: str) -> None:
+    """Given two sources as rows (0001), when the schema moves on and back, then none is lost."""
+    config = migration_config(fresh_url)
+    command.upgrade(config, "0001")
+    database = Database(fresh_url)
+    with database.unit_of_work() as session:
+        for statement in PROJECT_OF_0001:
+            session.execute(text(statement))
+
+    command.upgrade(config, "0002")
+    with database.unit_of_work(write=False) as session:
+        moved = session.execute(text(MONEY_OF_0002)).one()
+    assert moved == (30000, 0, 13000, 0)
+    command.downgrade(config, "0001")
+
+    with database.unit_of_work(write=False) as session:
+        rows = session.execute(text("SELECT source, amount FROM funding_source ORDER BY source"))
+        assert rows.all() == [("fiscal", 30000), ("superior", 13000)]
+    database.dispose()
 
 
 def test_a_failed_migration_leaves_no_trace(fresh_url: str) -> None:

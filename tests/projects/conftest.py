@@ -14,7 +14,7 @@ from app.core.i18n import Bilingual
 from app.core.settings import ROOT
 from app.identity import Actor, load_actor
 from app.projects.kinds import Link, LinkStatus
-from app.projects.models import FundingSource, Project
+from app.projects.models import Project
 from app.projects.rules import Rules, load_rules
 from app.projects.sample import goal_values, load_people, projects
 from tests.workflow.conftest import Office, office, office_template
@@ -50,7 +50,7 @@ def a_project(**changes: Any) -> Project:
         "ex_ante_conclusion": "support",
         "link": Link.GOAL.value,
         "link_status": LinkStatus.DRAFT.value,
-        "sources": [FundingSource(source="fiscal", amount=amount)],
+        "fiscal_amount": amount,
     }
     return Project(**fields | changes)
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from app.projects.checks import RULES, Peers, PeerText, check_goal
-from app.projects.models import FundingSource
 from app.projects.rules import Rules
 from tests.projects.conftest import a_project, f04
 
@@ -132,12 +131,9 @@ def test_indicators_that_cannot_be_measured_are_remarked(rules: Rules):
 
 
 def test_money_must_add_up_and_not_be_negative(rules: Rules):
-    sources = [
-        FundingSource(source="fiscal", amount=Decimal("460.00")),
-        FundingSource(source="other", amount=Decimal("-20.00")),
-    ]
+    amounts = {"fiscal_amount": Decimal("460.00"), "other_amount": Decimal("-20.00")}
 
-    assert found(f04(), rules, sources=sources) == {
+    assert found(f04(), rules, **amounts) == {
         "goal.sources_total": "sources",
         "goal.amount_negative": "sources.1.amount",
     }

@@ -213,7 +213,7 @@ def test_the_sources_may_change_while_the_year_stays(office: Office, item: UUID)
 
     with office.database.unit_of_work(write=False) as session:
         project = session.scalars(select(Project).where(Project.code == BY_TAG["P04"].code)).one()
-        assert {each.source: each.amount for each in project.sources} == {
+        assert dict(project.sources) == {
             "fiscal": Decimal("400.00"),
             "carry_over": Decimal("50.00"),
         }

@@ -117,7 +117,7 @@ def test_money_that_the_form_may_change_moves_the_total(
     session.expire(project)
 
     assert (project.year_amount, project.total_amount) == (Decimal("430.00"), Decimal("430.00"))
-    assert {each.source: each.amount for each in project.sources} == {
+    assert dict(project.sources) == {
         "fiscal": Decimal("300.00"),
         "superior": Decimal("130.00"),
     }

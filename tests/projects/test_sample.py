@@ -15,7 +15,7 @@ from app.identity import Role, load_actor, organisation_variables, sample_sign_i
 from app.projects.checks import check_goal
 from app.projects.goal_files import open_goal_file
 from app.projects.kinds import LinkStatus
-from app.projects.models import FundingSource, GoalLetter, GoalVersion, Indicator, Project
+from app.projects.models import GoalLetter, GoalVersion, Indicator, Project, source_columns
 from app.projects.queries import ProjectFilter, load_peers, projects_page
 from app.projects.rules import load_rules
 from app.projects.sample import (
@@ -131,7 +131,7 @@ def _row(project: SampleProject) -> Project:
         start_date=project.start_date,
         end_date=project.end_date,
         ex_ante_conclusion=project.ex_ante_conclusion,
-        sources=[FundingSource(source=s.value, amount=amount) for s, amount in project.sources],
+        **source_columns(project.sources),
     )
 
 

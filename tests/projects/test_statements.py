@@ -84,7 +84,8 @@ def test_the_whole_review_in_two_rounds_with_files_drafts_and_edits(
     office.send_back(item, "preliminary_review", "ctr.rev1", "compile_goals")
     with opening(office, item, "compile_goals", "d05u1.clerk") as file:
         text = goal_values(BY_TAG["P04"])["annual_goal"] + "按季度公开进度。"
-        office.submit(item, "P04", commitment_file=[file], annual_goal=text)
+        money = [{"source": "fiscal", "amount": "400"}, {"source": "other", "amount": "50"}]
+        office.submit(item, "P04", commitment_file=[file], annual_goal=text, sources=money)
     with opening(office, item, "department_review", "d05.fin"):
         office.agree(item, "department_review", "d05.fin")
     with opening(office, item, "preliminary_review", "ctr.rev1"):

@@ -21,12 +21,12 @@ from app.projects.goals import content_hash, fingerprint_rows, indicator_rows
 from app.projects.kinds import GoalStatus, ObjectType
 from app.projects.letters import letter_number
 from app.projects.models import (
-    FundingSource,
     GoalFingerprint,
     GoalLetter,
     GoalVersion,
     Indicator,
     Project,
+    source_columns,
 )
 from app.projects.sample.goals import goal_values
 from app.projects.sample.organisations import organisations
@@ -102,15 +102,6 @@ def load_projects(session: Session) -> dict[str, UUID]:
     found = [each for year in YEARS for each in projects(year)]
     ids = {each.code: new_id() for each in found}
     insert_rows(session, Project, [_project_row(each, ids[each.code]) for each in found])
-    insert_rows(
-        session,
-        FundingSource,
-        [
-            {"project_id": ids[each.code], "source": source.value, "amount": amount}
-            for each in found
-            for source, amount in each.sources
-        ],
-    )
     return ids
 
 
@@ -160,6 +151,7 @@ def _project_row(each: SampleProject, project_id: UUID) -> dict[str, Any]:
         "phone": each.phone,
         "year_amount": each.year_amount,
         "total_amount": each.total_amount,
+        **source_columns(each.sources),
         "agency_code": each.agency_code,
         "ex_ante_conclusion": each.ex_ante_conclusion and each.ex_ante_conclusion.value,
         "link": each.link.value,
