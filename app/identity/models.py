@@ -1,6 +1,6 @@
 """Tables of the room: organisations, user accounts and memberships."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -82,10 +82,13 @@ class User(Base):
     organisation_code: Mapped[str] = mapped_column(ForeignKey("organisation.code"))
     position_zh: Mapped[str] = mapped_column(String(60), default="")
     position_en: Mapped[str] = mapped_column(String(60), default="")
+    #: Where mail notices go; none are sent while it is empty.
+    email: Mapped[str] = mapped_column(String(200), default="")
     #: argon2id in its own text form, parameters and salt included.
     password_hash: Mapped[str] = mapped_column(String(200))
     #: Empty until the person chooses one: then the browser decides.
     language: Mapped[str | None] = mapped_column(String(2))
+    #: False for a leaver: signs in no more, and gets no seat.
     is_active: Mapped[bool] = mapped_column(default=True)
     #: Made by the sample bureau; the sign-in page offers these by name.
     is_sample: Mapped[bool] = mapped_column(default=False)
@@ -104,6 +107,34 @@ class User(Base):
     def position(self) -> Bilingual:
         """What is written on the door."""
         return Bilingual(self.position_zh, self.position_en)
+
+
+class Substitution(Base):
+    """One person stands in for another for some days (代理), in all processes or in one."""
+
+    __tablename__ = "substitution"
+    __table_args__ = (
+        CheckConstraint("first_day <= last_day", name="first_before_last"),
+        CheckConstraint("owner_id <> substitute_id", name="somebody_else"),
+        # load_actor(): those for whom a person stands in today.
+        Index(None, "substitute_id", "last_day"),
+        # The chain from an owner, and the owner's own list.
+        Index(None, "owner_id", "last_day"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    substitute_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    #: Both days included, in the bureau's time zone.
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    #: Empty for all processes.
+    process_key: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    made_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: When it was ended before its last day.
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 _SCOPED_ROLES = [role for role in Role if role.scope is not Scope.BUREAU]

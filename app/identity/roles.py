@@ -67,6 +67,7 @@ class Permission(StrEnum):
     DEFINITION_EDIT = "definition.edit"
     DEFINITION_DEPLOY = "definition.deploy"
     INCIDENT_MANAGE = "incident.manage"
+    ITEM_MANAGE = "item.manage"
     LEDGER_VERIFY = "ledger.verify"
     ADMINISTRATION = "administration"
 
@@ -91,6 +92,7 @@ _PERMISSION_NAMES: Mapping[Permission, Bilingual] = {
     Permission.DEFINITION_VIEW: Bilingual("查看流程", "see processes"),
     Permission.DEFINITION_EDIT: Bilingual("编辑流程", "edit processes"),
     Permission.DEFINITION_DEPLOY: Bilingual("发布流程", "deploy processes"),
+    Permission.ITEM_MANAGE: Bilingual("管理事项", "manage items"),
     Permission.INCIDENT_MANAGE: Bilingual("处理异常", "resolve incidents"),
     Permission.LEDGER_VERIFY: Bilingual("核验台账", "verify ledgers"),
     Permission.ADMINISTRATION: Bilingual("系统管理", "administer the system"),
@@ -164,7 +166,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.THIRD_PARTY: _WORKS,
     Role.EXPERT: _WORKS,
     Role.SUPERVISOR: _WATCHES,
-    Role.MANAGER: _WATCHES | {Permission.INCIDENT_MANAGE, Permission.TASK_TRANSFER_ANY},
+    Role.MANAGER: _WATCHES
+    | {Permission.INCIDENT_MANAGE, Permission.ITEM_MANAGE, Permission.TASK_TRANSFER_ANY},
     Role.PROCESS_OWNER: _WATCHES
     | {
         Permission.DEFINITION_EDIT,
@@ -175,6 +178,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     | {
         Permission.ADMINISTRATION,
         Permission.INCIDENT_MANAGE,
+        Permission.ITEM_MANAGE,
         Permission.TASK_TRANSFER_ANY,
     },
 }

@@ -1,14 +1,40 @@
 """Tables of the notices."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
 from app.core.types import UtcDateTime
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; a person chooses for each kind how to hear of it."""
+
+    ASSIGNED = "assigned"
+    RETURNED = "returned"
+    URGED = "urged"
+    ASKED = "asked"
+    DUE = "due"
+    OVERDUE = "overdue"
+    COPIED = "copied"
+    DECIDED = "decided"
+
+
+class MailTiming(StrEnum):
+    """When mail about a kind of notice is sent."""
+
+    NOW = "now"
+    DIGEST = "digest"
+    NEVER = "never"
+
+
+def _one_of(column: str, values: type[StrEnum]) -> str:
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
 
 
 class Notice(Base):
@@ -18,6 +44,7 @@ class Notice(Base):
     __table_args__ = (
         # Told once: the same occasion never notifies the same address twice.
         UniqueConstraint("occasion", "address"),
+        CheckConstraint(_one_of("kind", NoticeKind), name="kind_known"),
         # The bell: address IN (my groups and me) ORDER BY id DESC.
         Index("ix_notice_address", "address", "id"),
     )
@@ -25,6 +52,8 @@ class Notice(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     #: A candidate key: a group, or `user@name`.
     address: Mapped[str] = mapped_column(String(120))
+    #: A `NoticeKind`.
+    kind: Mapped[str] = mapped_column(String(20))
     #: What happened, once: `overdue:<task>`; makes a retried job harmless.
     occasion: Mapped[str] = mapped_column(String(160))
     #: A sentence's template and values.
@@ -41,3 +70,54 @@ class NoticeReceipt(Base):
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
     read_until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NoticePreference(Base):
+    """How one person hears of one kind of notice; without a row as `preferences.py` says."""
+
+    __tablename__ = "notice_preference"
+    __table_args__ = (
+        CheckConstraint(_one_of("kind", NoticeKind), name="kind_known"),
+        CheckConstraint(_one_of("mail", MailTiming), name="mail_known"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    in_app: Mapped[bool]
+    mail: Mapped[str] = mapped_column(String(10))
+
+
+class Mail(Base):
+    """One message to one person, written with its act and sent after the commit (an outbox)."""
+
+    __tablename__ = "mail"
+    __table_args__ = (
+        # Never twice: one message per occasion and person.
+        UniqueConstraint("occasion", "user_id"),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        # The worker: sent_at IS NULL AND next_try_at <= ? ORDER BY next_try_at; partial, so that it
+        # holds unsent mail only.
+        Index(
+            "ix_mail_unsent",
+            "next_try_at",
+            sqlite_where=text("sent_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    occasion: Mapped[str] = mapped_column(String(160))
+    #: A sentence's template and values; a digest holds several.
+    sentences: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    #: Local path of the page that it is about.
+    path: Mapped[str] = mapped_column(String(200))
+    is_digest: Mapped[bool] = mapped_column(default=False)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Empty when it was given up after many attempts.
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    #: What the mail server said last.
+    error: Mapped[str] = mapped_column(String(500), default="")
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

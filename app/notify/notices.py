@@ -11,7 +11,7 @@ from app.core.database import table_of
 from app.core.i18n import Sentence
 from app.core.ids import new_id
 from app.core.types import UtcDateTime
-from app.notify.models import Notice, NoticeReceipt
+from app.notify.models import Notice, NoticeKind, NoticeReceipt
 
 #: What the bell shows at most.
 RECENT = 50
@@ -20,6 +20,7 @@ _EPOCH = literal(datetime(1970, 1, 1, tzinfo=UTC), UtcDateTime())
 
 def notify(
     session: Session,
+    kind: NoticeKind,
     addresses: Collection[str],
     occasion: str,
     sentence: Sentence,
@@ -36,6 +37,7 @@ def notify(
         {
             "id": new_id(),
             "address": address,
+            "kind": kind,
             "occasion": occasion,
             "sentence": sentence.dump(),
             "path": path,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.i18n import N_, Sentence
 from app.engine import ServiceCall
-from app.notify import notify
+from app.notify import NoticeKind, notify
 from app.workflow.handlers import ServiceContext, service_handler
 from app.workflow.history import OpenSeat, open_seats
 from app.workflow.models import UserTask
@@ -26,7 +26,7 @@ def remind_overdue(session: Session, task_id: UUID, now: datetime) -> None:
                 N_("The step {step} was due {due}; it waits for you."),
                 {"step": seat.step, "due": seat.due_at},
             )
-            _tell(session, seat, f"overdue:{task_id}", sentence, now)
+            _tell(session, NoticeKind.OVERDUE, seat, f"overdue:{task_id}", sentence, now)
 
 
 @service_handler("send_reminder")
@@ -41,10 +41,15 @@ def send_reminder(context: ServiceContext, call: ServiceCall) -> None:
                 {"reminder": call.name, "step": seat.step, "due": seat.due_at},
             )
             occasion = f"{call.element_id}:{seat.task_id}"
-            _tell(context.session, seat, occasion, sentence, call.now)
+            _tell(context.session, NoticeKind.DUE, seat, occasion, sentence, call.now)
 
 
 def _tell(
-    session: Session, seat: OpenSeat, occasion: str, sentence: Sentence, now: datetime
+    session: Session,
+    kind: NoticeKind,
+    seat: OpenSeat,
+    occasion: str,
+    sentence: Sentence,
+    now: datetime,
 ) -> None:
-    notify(session, seat.addresses, occasion, sentence, f"/tasks/{seat.task_id}", now)
+    notify(session, kind, seat.addresses, occasion, sentence, f"/tasks/{seat.task_id}", now)

@@ -41,6 +41,8 @@ NO_ANSWERS = frozenset(
         *("opinion", "return_reason", "reject_reason", "target", "receiver", "transfer_reason"),
     }
 )
+#: How the inputs of dialogs begin; no key of a form can hold a colon.
+ACT_INPUT = "act:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,11 @@ def gather(task_id: UUID) -> TaskPage:
 
 def typed_pairs() -> Pairs:
     """The answers among the inputs of this request, as a draft keeps them."""
-    return [(name, text) for name, text in request.form.items(multi=True) if name not in NO_ANSWERS]
+    return [
+        (name, text)
+        for name, text in request.form.items(multi=True)
+        if name not in NO_ANSWERS and not name.startswith(ACT_INPUT)
+    ]
 
 
 def _codes(loaded: LoadedTask, seats: Sequence[OpenSeat]) -> set[str]:

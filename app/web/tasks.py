@@ -1,15 +1,14 @@
 """The page of one task and the verbs behind its buttons."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.core.errors import (
@@ -18,37 +17,43 @@ from app.core.errors import (
     InvalidInputError,
     NotPermittedError,
     Problem,
-    problem,
 )
 from app.core.i18n import N_, Bilingual
 from app.identity import Actor, Permission, User, find_people
 from app.web.context import actor, db, now
 from app.web.errors import wants_json
 from app.web.formats import moment
-from app.web.inbox import Place, next_task
+from app.web.inbox import Place
 from app.web.language import in_language
 from app.web.refill import refilled
 from app.web.security import needs
+from app.web.task_acts import ACTS
 from app.web.task_page import gather, typed_pairs
+from app.web.task_requests import (
+    MOST_DIGITS,
+    PEOPLE_OFFERED,
+    expected_version,
+    go_on,
+    one_person,
+    renamed,
+    task_address,
+)
 from app.workflow.decisions import Decision, approve_task, reject_task, return_task
 from app.workflow.drafts import save_task_draft
 from app.workflow.loading import LoadedTask, load_task
-from app.workflow.permits import ReturnChoice, own_seat, permitted
+from app.workflow.permits import ReturnChoice, permitted
 from app.workflow.tasks import claim_task, transfer_task, unclaim_task
 from app.workflow.voting import REJECT
 
 pages = Blueprint("tasks", __name__)
 
-#: How many people the transfer dialog offers.
-PEOPLE_OFFERED = 8
-#: A longer number in a request comes from no page of ours.
-MOST_DIGITS = 10
 #: Which dialog a refused form opens again.
 _DIALOGS = {
     "tasks.return_": "return",
     "tasks.reject": "reject",
     "tasks.transfer": "transfer",
     "tasks.reassign": "transfer",
+    **{act.endpoint: act.name for act in ACTS},
 }
 Verb = Callable[[Session, UUID, Actor, Decision, datetime], None]
 
@@ -67,6 +72,7 @@ def show(task_id: UUID) -> ResponseReturnValue:
         place=Place.parse(request.values.get("place", "")),
         place_query=request.values.get("place", ""),
         opened=_DIALOGS.get(request.endpoint or "") or request.args.get("open", ""),
+        acts=[act for act in ACTS if act.is_offered(page)],
         can_verify=actor().can(Permission.LEDGER_VERIFY),
     )
 
@@ -118,10 +124,10 @@ def reassign(task_id: UUID) -> ResponseReturnValue:
 @refilled(show)
 def claim(task_id: UUID) -> ResponseReturnValue:
     """Take it, so that colleagues see who works on it."""
-    claim_task(db(), task_id, actor(), _expected_version(), now())
+    claim_task(db(), task_id, actor(), expected_version(), now())
     _keep_typed(task_id)
     flash(gettext("You have claimed this task. Your colleagues see that you work on it."))
-    return redirect(_address(task_id))
+    return redirect(task_address(task_id))
 
 
 @pages.post("/tasks/<uuid:task_id>/release")
@@ -130,9 +136,9 @@ def claim(task_id: UUID) -> ResponseReturnValue:
 def release(task_id: UUID) -> ResponseReturnValue:
     """Give it back to the group."""
     _keep_typed(task_id)
-    unclaim_task(db(), task_id, actor(), _expected_version(), now())
+    unclaim_task(db(), task_id, actor(), expected_version(), now())
     flash(gettext("You have released this task; a colleague may claim it. Your draft is kept."))
-    return redirect(_address(task_id))
+    return redirect(task_address(task_id))
 
 
 @pages.post("/tasks/<uuid:task_id>/draft")
@@ -145,7 +151,7 @@ def draft(task_id: UUID) -> ResponseReturnValue:
         return jsonify(saved=True)
     if not request.args.get("open") and not request.form.get("add_row"):
         flash(gettext("Draft saved."))
-    return redirect(_address(task_id, open=request.args.get("open")))
+    return redirect(task_address(task_id, open=request.args.get("open")))
 
 
 @pages.get("/people")
@@ -175,24 +181,24 @@ def _decide(task_id: UUID, verb: Verb, decision: Decision) -> ResponseReturnValu
         # A second click, or the back button: it is done, and that is all there is to say.
         closed_at = moment(before.task.closed_at)
         flash(gettext("You had already decided this step at %(time)s.", time=closed_at), "warning")
-        return redirect(_address(task_id))
-    return _go_on(before, _done_words(before, decision))
+        return redirect(task_address(task_id))
+    return go_on(before, _done_words(before, decision))
 
 
 def _transfer(task_id: UUID) -> ResponseReturnValue:
     before = load_task(db(), task_id, lock=False)
-    receiver = _receiver(request.form.get("receiver", ""))
+    receiver = one_person(request.form.get("receiver", ""))
     reason = request.form.get("transfer_reason", "")
     try:
-        transfer_task(db(), task_id, actor(), receiver.id, reason, _expected_version(), now())
+        transfer_task(db(), task_id, actor(), receiver.id, reason, expected_version(), now())
     except NotPermittedError as error:
         if not permitted(before, actor()).transfer:
             raise
         raise _beside_receiver(error) from error
     except InvalidInputError as error:
-        raise _renamed(error, {"reason": "transfer_reason"}) from error
+        raise renamed(error, {"reason": "transfer_reason"}) from error
     name = in_language(receiver.name)
-    return _go_on(before, str(gettext("transferred to %(name)s", name=name)))
+    return go_on(before, str(gettext("transferred to %(name)s", name=name)))
 
 
 def _beside_receiver(error: NotPermittedError) -> InvalidInputError:
@@ -203,37 +209,6 @@ def _beside_receiver(error: NotPermittedError) -> InvalidInputError:
     )
 
 
-def _renamed(error: InvalidInputError, names: Mapping[str, str]) -> InvalidInputError:
-    """The same refusal with its problems at the fields of the dialog."""
-    problems = [
-        Problem(each.code, names.get(each.where, each.where), each.sentence, each.level)
-        for each in error.problems
-    ]
-    return InvalidInputError(error.sentence.template, problems, **error.sentence.values)
-
-
-def _receiver(text: str) -> User:
-    """The one colleague that the text means: a user name, or a name that only one has."""
-    wanted = text.strip()
-    found = find_people(db(), wanted, limit=PEOPLE_OFFERED + 1) if wanted else []
-    exact = [e for e in found if wanted in (e.username, e.name_zh, e.name_en)]
-    people = exact or found
-    if len(people) == 1:
-        return people[0]
-    raise InvalidInputError(
-        N_("Expected one colleague to transfer to; what you typed is kept."),
-        [
-            problem(
-                "transfer.receiver",
-                "receiver",
-                N_("Expected the name or user name of one colleague; {count} fit “{found}”."),
-                found=wanted,
-                count=f"{PEOPLE_OFFERED}+" if len(people) > PEOPLE_OFFERED else len(people),
-            )
-        ],
-    )  # fmt: skip
-
-
 def _decision(outcome: str, target: ReturnChoice | None = None, *, reason: str = "") -> Decision:
     """What was decided; a return or rejection takes its reason from the dialog."""
     text = request.form.get(reason, "")
@@ -242,13 +217,8 @@ def _decision(outcome: str, target: ReturnChoice | None = None, *, reason: str =
         values=typed_pairs(),
         opinion=text or request.form.get("opinion", ""),
         target=target,
-        expected_version=_expected_version(),
+        expected_version=expected_version(),
     )
-
-
-def _expected_version() -> int | None:
-    text = request.form.get("expected_version", "")
-    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else None
 
 
 def _typed() -> dict[str, Any]:
@@ -289,22 +259,3 @@ def _done_words(before: LoadedTask, decision: Decision) -> str:
     if outcome is None or str(outcome.name) == outcome.code:
         return str(gettext("submitted"))
     return in_language(outcome.name)
-
-
-def _go_on(before: LoadedTask, done: str) -> ResponseReturnValue:
-    """Say what happened, with a link to it, and open the next task of the same list."""
-    place = Place.parse(request.form.get("place", ""))
-    subject = Bilingual(before.instance.subject_zh, before.instance.subject_en)
-    flash(
-        Markup('<a href="{}">{}</a> · {} · {}').format(
-            _address(before.task.id), in_language(subject), in_language(before.name), done
-        )
-    )
-    seat = own_seat(before, actor())
-    following = next_task(place, before.task.due_at, seat.id if seat else None)
-    return redirect(_address(following) if following else place.url())
-
-
-def _address(task_id: UUID, **more: Any) -> str:
-    place = request.values.get("place") or None
-    return url_for("tasks.show", task_id=task_id, place=place, **more)

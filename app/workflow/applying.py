@@ -53,6 +53,8 @@ class Action:
     #: Whose action it is; None for the system actor.
     actor_id: UUID | None
     acts: list[ledger.Act] = field(default_factory=list)
+    #: For a return: the place that sends the item back, kept by the visit that it opens.
+    returned_from: str | None = None
 
     def record(self, verb: str, **facts: Any) -> None:
         """Add one ledger entry to this action."""
@@ -105,7 +107,7 @@ def apply_step(
     closed = {each.id: each.how for each in step.closed}
     going = [task for task in open_tasks if task.engine_task_id in closed]
     cancelled = [task for task in going if closed[task.engine_task_id] == "cancelled"]
-    _close(action, decided, cancelled)
+    _close(action, decided, cancelled, reason)
     for task in cancelled:
         action.record(
             "cancel",
@@ -173,17 +175,19 @@ def close_seats(action: Action, task_ids: Sequence[UUID], state: SeatState) -> N
     )
 
 
-def _close(action: Action, decided: DecidedTask | None, cancelled: Sequence[Row[Any]]) -> None:
+def _close(
+    action: Action, decided: DecidedTask | None, cancelled: Sequence[Row[Any]], reason: str
+) -> None:
     """One statement for the tasks and one for their seats, whatever made them close."""
     ids = [task.id for task in cancelled]
-    task_columns: dict[str, Any] = {"state": TaskState.CANCELLED}
+    task_columns: dict[str, Any] = {"state": TaskState.CANCELLED, "outcome": reason}
     seat_columns: dict[str, Any] = {"state": SeatState.NOT_NEEDED}
     if decided is not None:
         ids.append(decided.task_id)
         own_task, own_seat = TASK.c.id == decided.task_id, SEAT.c.id == decided.seat_id
         task_columns = {
             "state": case((own_task, TaskState.COMPLETED), else_=TaskState.CANCELLED),
-            "outcome": case((own_task, decided.outcome), else_=TASK.c.outcome),
+            "outcome": case((own_task, decided.outcome), else_=reason),
         }
         seat_columns = {
             "state": case((own_seat, decided.seat_state), else_=SeatState.NOT_NEEDED),
@@ -227,6 +231,7 @@ def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, ob
                 "visit": visit,
                 "state": TaskState.OPEN,
                 "opened_at": action.now,
+                "returned_from": action.returned_from,
                 "due_at": due,
                 "version": 1,
             }

@@ -5,7 +5,8 @@ the guards of `permits.py`, casts the vote, and lets the engine go on when the s
 It refuses by raising; nothing is left behind then.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,7 +33,7 @@ from app.workflow.handlers import (
 )
 from app.workflow.ledger import fingerprint
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
-from app.workflow.models import SeatState, TaskState, Vote
+from app.workflow.models import ReturnPoint, SeatKind, SeatState, TaskState, Vote
 from app.workflow.permits import (
     ReturnChoice,
     refuse_closed,
@@ -42,10 +43,22 @@ from app.workflow.permits import (
     require_seat,
     return_choices,
 )
+from app.workflow.progress import place
 from app.workflow.reasons import require_reason
 from app.workflow.task_forms import bind_form, checked_form
 from app.workflow.task_rows import begin_action, record_act, touch_task, write_seat
 from app.workflow.voting import decide, rule_of
+
+
+@dataclass(frozen=True, slots=True)
+class PointAsked:
+    """One thing that a return asks to be mended (驳回清单)."""
+
+    #: A code of `config/return_reasons.toml`.
+    reason: str
+    text: str
+    #: Path of the field that it is about; empty for the whole form.
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,10 @@ class Decision:
     opinion: str = ""
     #: The choice of a return, otherwise None.
     target: ReturnChoice | None = None
+    #: What a return asks to be mended, point by point.
+    points: tuple[PointAsked, ...] = ()
+    #: How it was signed: `{"kind": "typed", "text": …}` or `{"kind": "drawn", "path": …}`.
+    signature: Mapping[str, str] | None = None
     #: The version of the task that the form was opened with; None trusts the caller.
     expected_version: int | None = None
 
@@ -99,9 +116,7 @@ def return_task(
     loaded = load_task(session, task_id, lock=True)
     target = _legal_target(loaded, decision)
     if target.drawn is not None:
-        decision = Decision(
-            target.drawn, decision.values, decision.opinion, target, decision.expected_version
-        )
+        decision = replace(decision, outcome=target.drawn, target=target)
     seat = _seat_to_decide(loaded, actor, decision, drawn=target.drawn is not None)
     require_reason("opinion", decision.opinion)
     data, _ = bind_form(loaded, decision.outcome, decision.values, now)  # need not be complete
@@ -123,23 +138,27 @@ def _vote(
     action = begin_action(loaded, actor, now)
     session = loaded.session
     target = decision.target.step_id if decision.target else None
+    vote_id = new_id()
     session.connection().execute(
         insert(table_of(Vote)),
         {
-            "id": new_id(),
+            "id": vote_id,
             "instance_id": action.instance_id,
             "task_id": loaded.task.id,
             "seat_id": seat.id,
             "actor_id": actor.id,
+            "on_behalf_of_id": seat.on_behalf_of_id,
             "at": now,
             "outcome": decision.outcome,
             "opinion": decision.opinion.strip(),
+            "signature": dict(decision.signature) if decision.signature else None,
             "target": target,
             "form_key": loaded.step.form_key,
             "form_values": dict(data.values),
             "warnings": [each.dump() for each in warnings],
         },
     )
+    _ask_points(loaded, decision, vote_id, now)
     drop_draft(session, loaded.task.id, actor)
     action.progress.record_actor(loaded.task.step_id, actor.id)
     record_act(
@@ -161,9 +180,31 @@ def _vote(
         save_instance(action)
         return
     _copy(action, loaded)
+    if verb == "return":
+        action.returned_from = place(loaded.task.definition_key, loaded.task.step_id)
     step = _advance(action, loaded, decision, outcome)
     decided_task = DecidedTask(loaded.task.id, outcome, seat.id, seat_state, actor.id, held_since)
     apply_step(action, step, _others(loaded), verb, decided_task)
+
+
+def _ask_points(loaded: LoadedTask, decision: Decision, vote_id: UUID, now: datetime) -> None:
+    if decision.points and decision.target:
+        rows = [
+            {
+                "id": new_id(),
+                "instance_id": loaded.instance.instance_id,
+                "process_key": loaded.instance.process_key,
+                "vote_id": vote_id,
+                "step_id": loaded.task.step_id,
+                "target": decision.target.step_id,
+                "returned_at": now,
+                "reason": each.reason,
+                "field": each.field,
+                "text": each.text.strip(),
+            }
+            for each in decision.points
+        ]
+        loaded.session.connection().execute(insert(table_of(ReturnPoint)), rows)
 
 
 def _advance(action: Action, loaded: LoadedTask, decision: Decision, outcome: str) -> Step:
@@ -201,7 +242,10 @@ def _copy(action: Action, loaded: LoadedTask) -> None:
 
 def _tally(loaded: LoadedTask, outcome: str) -> str | None:
     """The step's outcome with this vote, or None while others must still vote."""
-    electorate = [each for each in loaded.seats if each.state is not SeatState.TRANSFERRED]
+    gone = (SeatState.TRANSFERRED, SeatState.REMOVED)
+    electorate = [
+        each for each in loaded.seats if each.kind is SeatKind.VOTE and each.state not in gone
+    ]
     if len(electorate) == 1:
         return outcome
     earlier = loaded.session.scalars(select(Vote.outcome).where(Vote.task_id == loaded.task.id))

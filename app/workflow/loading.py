@@ -20,6 +20,7 @@ from app.workflow.handlers import TaskFacts
 from app.workflow.models import (
     ProcessInstance,
     Seat,
+    SeatKind,
     SeatState,
     TaskState,
     UserTask,
@@ -49,6 +50,7 @@ INSTANCE_COLUMNS = (
     ProcessInstance.started_at,
     ProcessInstance.started_by_id,
     ProcessInstance.ended_at,
+    ProcessInstance.suspended_at,
     ProcessInstance.engine_state,
     ProcessInstance.variables,
     ProcessInstance.progress,
@@ -69,6 +71,13 @@ class SeatFacts:
     #: Who may claim it; None for a seat that was handed to a person.
     group_key: str | None
     why: Mapping[str, Any]
+    kind: SeatKind = SeatKind.VOTE
+    weight: int = 1
+    #: The seat that this one was added for, and by whom.
+    parent_id: UUID | None = None
+    added_by_id: UUID | None = None
+    #: Whose seat it is, when a substitute holds it.
+    on_behalf_of_id: UUID | None = None
 
     def is_open_to(self, actor: Actor) -> bool:
         """Whether the actor is a candidate of this unclaimed, undecided seat."""
@@ -198,6 +207,11 @@ def _tasks_and_seats() -> Any:
             Seat.held_since,
             Seat.group_key,
             Seat.why,
+            Seat.kind,
+            Seat.weight,
+            Seat.parent_id,
+            Seat.added_by_id,
+            Seat.on_behalf_of_id,
         )
         .outerjoin(Seat, Seat.task_id == UserTask.id)
         .where(
@@ -218,6 +232,11 @@ def _seats(rows: list[Row[Any]]) -> tuple[SeatFacts, ...]:
             held_since=row.held_since,
             group_key=row.group_key,
             why=row.why,
+            kind=SeatKind(row.kind),
+            weight=row.weight,
+            parent_id=row.parent_id,
+            added_by_id=row.added_by_id,
+            on_behalf_of_id=row.on_behalf_of_id,
         )
         for row in rows
         if row.seat_id is not None

@@ -25,10 +25,14 @@ from app.core.types import Money, UtcDateTime
 
 
 class InstanceState(StrEnum):
-    """A process instance is active until an end event of its diagram is reached."""
+    """A process instance is active until an end event is reached or a person ends it."""
 
     ACTIVE = "active"
+    #: Clocks stand still and nobody may act, until somebody resumes it.
+    SUSPENDED = "suspended"
     COMPLETED = "completed"
+    #: Ended by a person before an end event was reached.
+    TERMINATED = "terminated"
 
 
 class TaskState(StrEnum):
@@ -43,12 +47,43 @@ class SeatState(StrEnum):
     """The honest end of one person's place in a step; never closed in another person's name."""
 
     OPEN = "open"
+    #: Its turn comes later: an earlier signer of a sequence, or an added one, goes first.
+    WAITING = "waiting"
     APPROVED = "approved"
     REJECTED = "rejected"
+    ABSTAINED = "abstained"
     RETURNED = "returned"
+    #: A delegate has given the opinion that was asked for.
+    ADVISED = "advised"
     TRANSFERRED = "transferred"
     NOT_NEEDED = "not_needed"
+    #: Taken away by who had added it, or by an administrator.
+    REMOVED = "removed"
     WITHDRAWN = "withdrawn"
+    #: The step's time ran out and its rule decided; nobody is said to have voted.
+    EXPIRED = "expired"
+
+
+class SeatKind(StrEnum):
+    """What a seat is for (approvals.md §1 and §3)."""
+
+    #: Belongs to the step's electorate.
+    VOTE = "vote"
+    #: Added before a seat (前加签): that one waits until this has agreed.
+    BEFORE = "before"
+    #: Added behind (后加签): the step stays open until this has agreed too.
+    AFTER = "after"
+    #: A delegate (委派): gives an opinion to the owner, never a vote.
+    ADVICE = "advice"
+
+
+class QuestionKind(StrEnum):
+    """What is asked of a person while an item waits."""
+
+    #: To the initiator or an earlier approver; the step's clock stands still meanwhile.
+    CLARIFICATION = "clarification"
+    #: The initiator asks who has read the item to let it go back (撤回, by consent).
+    WITHDRAWAL = "withdrawal"
 
 
 def one_of(column: str, states: type[StrEnum]) -> str:
@@ -102,7 +137,12 @@ class ProcessInstance(Base):
         # A campaign started twice must not start a project twice.
         UniqueConstraint("process_key", "business_key"),
         CheckConstraint(one_of("state", InstanceState), name="state_known"),
-        CheckConstraint("(state = 'active') = (ended_at IS NULL)", name="ended_when_not_active"),
+        CheckConstraint(
+            "(state IN ('active', 'suspended')) = (ended_at IS NULL)", name="ended_when_over"
+        ),
+        CheckConstraint(
+            "(state = 'suspended') = (suspended_at IS NOT NULL)", name="suspended_since"
+        ),
         # Inbox tab "started by me", newest first: started_by_id = ? ORDER BY id DESC.
         Index("ix_process_instance_started_by", "started_by_id", "id"),
         # History and state of one project: subject_code = ?.
@@ -133,10 +173,13 @@ class ProcessInstance(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: Grows by one with every action; a save that expects another number is refused.
     version: Mapped[int]
     #: The engine's token tree; only `app.engine` reads it.
     engine_state: Mapped[bytes] = mapped_column(LargeBinary)
+    #: The token tree before the newest decision, as long as that may be recalled (收回).
+    previous_state: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: The routing variables as of the last step, for assignment and display.
     variables: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: Small facts that the verbs need without a query: visits per step, who acted where, timers,
@@ -171,9 +214,17 @@ class UserTask(Base):
     #: 1 for the first time that the token enters the step; votes never cross visits.
     visit: Mapped[int]
     state: Mapped[str] = mapped_column(String(20))
+    #: How it was decided; for a cancelled task the verb that took it away: `return`, `recall`, …
     outcome: Mapped[str | None] = mapped_column(String(60))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: When somebody who may decide it first looked at it.
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Since when its clock stands still, because a question waits for its answer.
+    clock_stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: For a visit that a return opened: the place (`P_GOAL/re_examination`) that sent it back.
+    returned_from: Mapped[str | None] = mapped_column(String(201))
+    #: When its time-out ran (reminder, escalation or decision).
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: Whose act closed it; empty when the system did.
@@ -189,6 +240,8 @@ class Seat(Base):
     __table_args__ = (
         CheckConstraint(one_of("state", SeatState), name="state_known"),
         CheckConstraint("state <> 'approved' OR holder_id IS NOT NULL", name="approved_by_someone"),
+        CheckConstraint(one_of("kind", SeatKind), name="kind_known"),
+        CheckConstraint("weight >= 1", name="weight_positive"),
         # Inbox tab "mine": holder_id = ? AND state = 'open' ORDER BY due_at, id.
         Index("ix_seat_inbox", "holder_id", "state", "due_at", "id"),
         # Inbox tab "for my groups": group_key IN (…) AND holder_id IS NULL AND state = 'open'
@@ -207,8 +260,18 @@ class Seat(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey("user_task.id"))
+    #: Order within the step; signers of a sequence take their turns by it.
     position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20), default=SeatKind.VOTE.value)
+    #: How much its vote counts under the rule `weight`.
+    weight: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(20))
+    #: The seat for whose holder this one was added, or whose holder delegated to it.
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("seat.id"))
+    #: Who added it to the step; empty for the diagram's own seats.
+    added_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    #: Whose seat it is when the holder acts as a substitute (代理).
+    on_behalf_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     #: Who may claim it: a group key, or `user@name`; empty for a seat that was handed to a person.
     group_key: Mapped[str | None] = mapped_column(String(120))
     holder_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
@@ -219,11 +282,19 @@ class Seat(Base):
 
 
 class Vote(Base):
-    """What one seat said in one visit; never edited, never deleted."""
+    """What one seat said in one visit; never edited, never deleted, at most declared void."""
 
     __tablename__ = "vote"
     __table_args__ = (
-        UniqueConstraint("seat_id"),
+        CheckConstraint("(voided_at IS NULL) = (voided_by_id IS NULL)", name="voided_by_someone"),
+        # A recalled vote stays beside the one that replaced it.
+        Index(
+            "uq_vote_seat",
+            "seat_id",
+            unique=True,
+            sqlite_where=text("voided_at IS NULL"),
+            postgresql_where=text("voided_at IS NULL"),
+        ),
         # Inbox tab "done", newest first: actor_id = ? ORDER BY id DESC.
         Index("ix_vote_actor", "actor_id", "id"),
         # Opinions of one instance in order: instance_id = ? ORDER BY id.
@@ -235,9 +306,16 @@ class Vote(Base):
     task_id: Mapped[UUID] = mapped_column(ForeignKey("user_task.id"))
     seat_id: Mapped[UUID] = mapped_column(ForeignKey("seat.id"))
     actor_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    #: For a substitute's vote, whose seat it was.
+    on_behalf_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(60))
     opinion: Mapped[str] = mapped_column(Text)
+    #: How it was signed, where the step asks for it (see `signatures.py`).
+    signature: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    #: A recall declares a vote void; its words stay readable.
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    voided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     #: Step id that a return chose.
     target: Mapped[str | None] = mapped_column(String(100))
     form_key: Mapped[str | None] = mapped_column(String(100))
@@ -245,6 +323,76 @@ class Vote(Base):
     form_values: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: Warnings that were shown to the voter (code, where, template, values).
     warnings: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class ReturnPoint(Base):
+    """One thing to mend, named by a return or a request; ticked off before the resubmission."""
+
+    __tablename__ = "return_point"
+    __table_args__ = (
+        CheckConstraint("(answered_at IS NULL) = (answered_by_id IS NULL)", name="answered_by"),
+        # The checklist of an item: instance_id = ? ORDER BY id.
+        Index("ix_return_point_instance", "instance_id", "id"),
+        # For the process owner: process_key = ? AND returned_at BETWEEN …, counted per reason.
+        Index("ix_return_point_process", "process_key", "returned_at", "step_id", "reason"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"))
+    process_key: Mapped[str] = mapped_column(String(100))
+    #: The vote that returned the item.
+    vote_id: Mapped[UUID] = mapped_column(ForeignKey("vote.id"))
+    #: The step that returned it.
+    step_id: Mapped[str] = mapped_column(String(100))
+    #: The step that has to answer.
+    target: Mapped[str] = mapped_column(String(100))
+    returned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: A code of `config/return_reasons.toml`.
+    reason: Mapped[str] = mapped_column(String(60))
+    #: Path of the form's field that it is about (`indicators.2.target`); empty for the whole form.
+    field: Mapped[str] = mapped_column(String(200), default="")
+    text: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class Question(Base):
+    """A question about an item to one person; open until it is answered or taken back."""
+
+    __tablename__ = "question"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", QuestionKind), name="kind_known"),
+        # Those that wait for me: asked_to_id = ? AND answered_at IS NULL ORDER BY id.
+        Index("ix_question_asked_to", "asked_to_id", "answered_at", "id"),
+        Index("ix_question_instance", "instance_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(20))
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"))
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("user_task.id"))
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    asked_to_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    text: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    #: Consent to a withdrawal; empty for a clarification, and when it was taken back.
+    consented: Mapped[bool | None]
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Urge(Base):
+    """Somebody asked for speed (催办); counted, and limited in rate."""
+
+    __tablename__ = "urge"
+    __table_args__ = (Index("ix_urge_instance", "instance_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"))
+    urged_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    urged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class TaskDraft(Base):
@@ -340,6 +488,9 @@ class TaskCopy(Base):
     step_id: Mapped[str] = mapped_column(String(100))
     group_key: Mapped[str] = mapped_column(String(120))
     copied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Empty when the step's rule gave it.
+    copied_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
 
 
 class CopyReceipt(Base):
@@ -350,6 +501,33 @@ class CopyReceipt(Base):
     copy_id: Mapped[UUID] = mapped_column(ForeignKey("task_copy.id"), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RequestKey(Base):
+    """A form that was sent once; sent again it shows the same page and does nothing."""
+
+    __tablename__ = "request_key"
+    __table_args__ = (
+        # Old keys are dropped by age: used_at < ?.
+        Index("ix_request_key_used", "used_at"),
+    )
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Local address that the form led to.
+    location: Mapped[str] = mapped_column(String(500))
+
+
+class Phrase(Base):
+    """An opinion that a person writes often (常用语); the bureau's are in `config/phrases.toml`."""
+
+    __tablename__ = "phrase"
+    __table_args__ = (UniqueConstraint("user_id", "text"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    text: Mapped[str] = mapped_column(String(500))
 
 
 class Attachment(Base):

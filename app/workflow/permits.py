@@ -13,7 +13,7 @@ from app.engine import Outcome, return_targets
 from app.identity import Actor, Permission, organisation_scope
 from app.workflow.definitions import DECLARING_UNIT
 from app.workflow.loading import LoadedTask, SeatFacts
-from app.workflow.models import ProcessInstance, SeatState, TaskCopy, UserTask, Vote
+from app.workflow.models import InstanceState, ProcessInstance, SeatState, TaskCopy, UserTask, Vote
 from app.workflow.models import Seat as SeatModel
 from app.workflow.names import candidate_keys, person_name
 from app.workflow.voting import REJECT
@@ -56,7 +56,8 @@ class Permitted:
 def permitted(loaded: LoadedTask, actor: Actor) -> Permitted:
     """What the page offers: the same guards as the verbs, asked without raising."""
     seat = own_seat(loaded, actor)
-    if not loaded.is_open or (seat is None and not actor.can(Permission.TASK_TRANSFER_ANY)):
+    is_active = loaded.is_open and loaded.instance.state == InstanceState.ACTIVE
+    if not is_active or (seat is None and not actor.can(Permission.TASK_TRANSFER_ANY)):
         return Permitted()
     if seat is None:
         return Permitted(transfer=True)
@@ -154,6 +155,11 @@ def require_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
 
 def refuse_closed(loaded: LoadedTask) -> None:
     """Refuse when the step is over, and say who ended it, how and when."""
+    if loaded.instance.state == InstanceState.SUSPENDED:
+        raise ConflictError(
+            N_("Expected an item under way, but it has been suspended since {when}."),
+            when=loaded.instance.suspended_at,
+        )
     if loaded.is_open:
         return
     outcome = loaded.step.outcome(loaded.task.outcome or "")

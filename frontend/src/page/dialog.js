@@ -10,8 +10,18 @@ export function startDialogs() {
       event.preventDefault(); // without this script it is a button or a link of its own
       open(document.getElementById(opener.dataset.openDialog), opener);
     }
+    // A menu closes when one of its lines was chosen, or when one clicks elsewhere.
+    for (const menu of document.querySelectorAll('details[data-menu][open]')) {
+      if (!target.closest('summary') || !menu.contains(target)) menu.open = false;
+    }
     if (target.closest('[data-close-dialog]')) target.closest('dialog').close();
     if (target.matches('dialog')) target.close();
+  });
+  document.addEventListener('keydown', (event) => {
+    const menu = event.key === 'Escape' && event.target.closest?.('details[data-menu][open]');
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector('summary').focus();
   });
   const now = document.querySelector('dialog[data-open-now]');
   if (now) {

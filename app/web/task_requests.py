@@ -1,0 +1,84 @@
+"""What the requests about a task have in common: reading them, and going on afterwards."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from app.core.errors import InvalidInputError, Problem, problem
+from app.core.i18n import N_, Bilingual
+from app.identity import User, find_people
+from app.web.context import actor, db
+from app.web.inbox import Place, next_task
+from app.web.language import in_language
+from app.workflow.loading import LoadedTask
+from app.workflow.permits import own_seat
+
+#: How many people a search offers.
+PEOPLE_OFFERED = 8
+#: A longer number in a request comes from no page of ours.
+MOST_DIGITS = 10
+
+
+def expected_version() -> int | None:
+    """The version of the task that the page was opened with."""
+    text = request.form.get("expected_version", "")
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else None
+
+
+def one_person(text: str, where: str = "receiver") -> User:
+    """The one colleague that the text means: a user name, or a name that only one has.
+
+    Raises:
+        InvalidInputError: none or several fit; the problem lies at the field `where`.
+    """
+    wanted = text.strip()
+    found = find_people(db(), wanted, limit=PEOPLE_OFFERED + 1) if wanted else []
+    exact = [e for e in found if wanted in (e.username, e.name_zh, e.name_en)]
+    people = exact or found
+    if len(people) == 1:
+        return people[0]
+    raise InvalidInputError(
+        N_("Expected one colleague; what you typed is kept."),
+        [
+            problem(
+                "transfer.receiver",
+                where,
+                N_("Expected the name or user name of one colleague; {count} fit “{found}”."),
+                found=wanted,
+                count=f"{PEOPLE_OFFERED}+" if len(people) > PEOPLE_OFFERED else len(people),
+            )
+        ],
+    )  # fmt: skip
+
+
+def renamed(error: InvalidInputError, names: Mapping[str, str]) -> InvalidInputError:
+    """The same refusal with its problems at the fields of the dialog."""
+    problems = [
+        Problem(each.code, names.get(each.where, each.where), each.sentence, each.level)
+        for each in error.problems
+    ]
+    return InvalidInputError(error.sentence.template, problems, **error.sentence.values)
+
+
+def go_on(before: LoadedTask, done: str) -> ResponseReturnValue:
+    """Say what happened, with a link to it, and open the next task of the same list."""
+    place = Place.parse(request.form.get("place", ""))
+    subject = Bilingual(before.instance.subject_zh, before.instance.subject_en)
+    flash(
+        Markup('<a href="{}">{}</a> · {} · {}').format(
+            task_address(before.task.id), in_language(subject), in_language(before.name), done
+        )
+    )
+    seat = own_seat(before, actor())
+    following = next_task(place, before.task.due_at, seat.id if seat else None)
+    return redirect(task_address(following) if following else place.url())
+
+
+def task_address(task_id: UUID, **more: Any) -> str:
+    """The page of a task, keeping the list that it was opened from."""
+    place = request.values.get("place") or None
+    return url_for("tasks.show", task_id=task_id, place=place, **more)
