@@ -74,6 +74,10 @@ class InvalidInputError(CountersignError):
         return " ".join([super().__str__(), *(str(each) for each in self.problems)])
 
 
+class NotOfferedError(InvalidInputError):
+    """What none of our pages offers was asked for, such as an outcome that no flow draws."""
+
+
 class NotPermittedError(CountersignError):
     """The actor has no right to do or see this (HTTP 403)."""
 

@@ -36,6 +36,7 @@ from app.identity.people import (
     people_names,
     sample_sign_ins,
 )
+from app.identity.refusals import record_refusal, refusals_page
 from app.identity.roles import Permission, Role, Scope, permissions_of
 from app.identity.scope import OrganisationScope, organisation_scope
 from app.identity.sign_in import SIGN_IN_REFUSED, change_password, sign_in
@@ -67,6 +68,8 @@ __all__ = [
     "organisation_variables",
     "people_names",
     "permissions_of",
+    "record_refusal",
+    "refusals_page",
     "sample_sign_ins",
     "sections",
     "sign_in",

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.database import Base
@@ -135,6 +136,25 @@ class Substitution(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: When it was ended before its last day.
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RefusedRequest(Base):
+    """A request that a signed-in person may not make, as none of our pages offers it to them."""
+
+    __tablename__ = "refused_request"
+    __table_args__ = (
+        # The administrators' page, newest first: id < ? ORDER BY id DESC.
+        # How many of a person's were written today: user_id = ? AND at >= ?.
+        Index(None, "user_id", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    method: Mapped[str] = mapped_column(String(10))
+    path: Mapped[str] = mapped_column(String(300))
+    #: The sentence that the person was shown: a template and its values.
+    sentence: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 _SCOPED_ROLES = [role for role in Role if role.scope is not Scope.BUREAU]

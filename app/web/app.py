@@ -8,9 +8,20 @@ from flask.typing import ResponseReturnValue
 
 from app.core.clock import Clock
 from app.core.database import Database
+from app.core.errors import NotPermittedError
 from app.core.installation import read_clock
 from app.core.settings import Settings
-from app.web import assets, errors, formats, language, navigation, refill, security, sentences
+from app.web import (
+    assets,
+    errors,
+    formats,
+    language,
+    navigation,
+    refill,
+    refusals,
+    security,
+    sentences,
+)
 from app.workflow.calendar import WorkingCalendar
 from app.workflow.failures import InstanceFailureError
 from app.workflow.incidents import open_incident
@@ -30,6 +41,7 @@ PAGES = (
     "board",
     "projects",
     "letters",
+    "refusals",
 )
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -65,6 +77,10 @@ class CountersignApp(Flask):
             # The action is rolled back by now; that it failed must stay.
             with self.database.unit_of_work() as session:
                 open_incident(session, failure, g.now)
+            raise
+        except NotPermittedError as refusal:
+            with self.database.unit_of_work() as session:
+                refusals.record_refused(session, refusal)
             raise
 
 

@@ -89,10 +89,14 @@ def wants_json() -> bool:
     return request.path.startswith("/api/") or best == "application/json"
 
 
+def status_of(error: CountersignError) -> int:
+    """The status code of a refusal."""
+    return next((STATUS[each] for each in type(error).__mro__ if each in STATUS), 422)
+
+
 def _ours(error: CountersignError) -> Response:
     problems = getattr(error, "problems", ())
-    status = next((STATUS[each] for each in type(error).__mro__ if each in STATUS), 422)
-    return _answer(Refusal(status, error.sentence, problems))
+    return _answer(Refusal(status_of(error), error.sentence, problems))
 
 
 def _stale_form(_error: CSRFError) -> Response:

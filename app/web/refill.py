@@ -9,9 +9,16 @@ from flask import Flask, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from app.core.errors import ConflictError, CountersignError, InvalidInputError, Problem
+from app.core.errors import (
+    ConflictError,
+    CountersignError,
+    InvalidInputError,
+    NotOfferedError,
+    Problem,
+)
 from app.web.context import db
-from app.web.errors import STATUS, wants_json
+from app.web.errors import status_of, wants_json
+from app.web.refusals import record_refused
 
 Parameters = ParamSpec("Parameters")
 View = Callable[Parameters, ResponseReturnValue]
@@ -53,7 +60,9 @@ def refilled(
                 db().rollback()
                 g.refill = Refill(error, request.form, getattr(error, "problems", ()))
                 page: Response = make_response(show(*args, **kwargs))
-                page.status_code = STATUS[type(error)]
+                page.status_code = status_of(error)
+                if isinstance(error, NotOfferedError):
+                    record_refused(db(), error)
                 return page
 
         return answered

@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
-from app.core.errors import InvalidInputError, Problem, problem
+from app.core.errors import NotOfferedError, Problem, problem
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.engine import Step, complete, move
@@ -35,6 +35,7 @@ from app.workflow.ledger import fingerprint
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
 from app.workflow.models import ReturnPoint, SeatKind, SeatState, TaskState, Vote
 from app.workflow.permits import (
+    SHOWN_LENGTH,
     ReturnChoice,
     refuse_closed,
     refuse_conflicting_duties,
@@ -277,10 +278,10 @@ def _legal_target(loaded: LoadedTask, decision: Decision) -> ReturnChoice:
         for choice in choices:
             if (choice.definition_key, choice.step_id) == (wanted.definition_key, wanted.step_id):
                 return choice
-    raise InvalidInputError(
+    raise NotOfferedError(
         N_("Expected a step that {step} may be returned to ({allowed}), found “{found}”."),
         [problem("return.target", "target", N_("Choose one of the steps of the list."))],
         step=loaded.name,
         allowed=", ".join(each.step_id for each in choices) or "–",
-        found=wanted.step_id if wanted else "",
+        found=wanted.step_id[:SHOWN_LENGTH] if wanted else "",
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from app.core.errors import ConflictError, CountersignError, InvalidInputError, NotPermittedError
+from app.core.errors import ConflictError, CountersignError, NotOfferedError, NotPermittedError
 from app.core.i18n import N_, Bilingual
 from app.engine import Outcome, return_targets
 from app.identity import Actor, Permission, organisation_scope
@@ -18,6 +18,8 @@ from app.workflow.models import Seat as SeatModel
 from app.workflow.names import candidate_keys, person_name
 from app.workflow.voting import REJECT
 
+#: Characters of a code from a request that a refusal repeats.
+SHOWN_LENGTH = 40
 #: Outcome codes with this beginning go back; their flows are offered as return targets.
 RETURN_PREFIX = "return"
 
@@ -212,11 +214,11 @@ def refuse_unknown_outcome(loaded: LoadedTask, code: str) -> Outcome:
     """The outcome with this code, if the diagram draws it."""
     outcome = loaded.step.outcome(code)
     if outcome is None:
-        raise InvalidInputError(
+        raise NotOfferedError(
             N_("Expected a decision among {allowed} for the step {step}, found “{found}”."),
             allowed=", ".join(each.code for each in loaded.step.outcomes),
             step=loaded.name,
-            found=code,
+            found=code[:SHOWN_LENGTH],
         )
     return outcome
 

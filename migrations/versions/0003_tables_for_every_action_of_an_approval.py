@@ -164,6 +164,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "refused_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("method", sa.String(length=10), nullable=False),
+        sa.Column("path", sa.String(length=300), nullable=False),
+        sa.Column("sentence", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_refused_request_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refused_request")),
+    )
+    with op.batch_alter_table("refused_request") as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_refused_request_user_id_at"), ["user_id", "at"], unique=False
+        )
+
+    op.create_table(
         "urge",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("instance_id", sa.Uuid(), nullable=False),
@@ -424,6 +442,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_urge_instance")
 
     op.drop_table("urge")
+    with op.batch_alter_table("refused_request") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refused_request_user_id_at"))
+
+    op.drop_table("refused_request")
     with op.batch_alter_table("substitution", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_substitution_substitute_id_last_day"))
         batch_op.drop_index(batch_op.f("ix_substitution_owner_id_last_day"))
