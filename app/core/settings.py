@@ -4,10 +4,13 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parents[2]
+#: From when until when people work on a working day, local time; the lunch hour counts.
+WORKING_HOURS = (time(9), time(18))
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Settings:
     files_folder: Path = ROOT / "var" / "files"
     #: Local time of the bureau: working days, due dates and displayed times.
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    #: Due dates end with them, and clocks that were stopped go on by them.
+    working_hours: tuple[time, time] = WORKING_HOURS
     #: Session cookies only over https; off by default because `make run` serves plain http.
     secure_cookies: bool = False
     #: Largest accepted request, in bytes: an attachment of 20 MB and the form around it.
@@ -48,6 +53,7 @@ class Settings:
             config_folder=Path(environ.get("CONFIG_FOLDER") or cls.config_folder),
             files_folder=Path(environ.get("FILES_FOLDER") or cls.files_folder),
             time_zone=ZoneInfo(environ.get("TIME_ZONE") or "Asia/Shanghai"),
+            working_hours=_hours(environ.get("WORKING_HOURS")),
             secure_cookies=_is_on(environ.get("SECURE_COOKIES"), default=False),
             embedded_worker=_is_on(environ.get("EMBEDDED_WORKER"), default=True),
         )
@@ -59,6 +65,20 @@ def normalised_url(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def _hours(text: str | None) -> tuple[time, time]:
+    """`09:00-18:00` as its two times."""
+    if not text:
+        return WORKING_HOURS
+    first, _, last = text.partition("-")
+    try:
+        hours = time.fromisoformat(first.strip()), time.fromisoformat(last.strip())
+    except ValueError:
+        hours = time.max, time.min
+    if hours[0] >= hours[1]:
+        raise RuntimeError(f"Expected WORKING_HOURS such as 09:00-18:00, found “{text}”.")
+    return hours
 
 
 def _is_on(value: str | None, *, default: bool) -> bool:

@@ -98,7 +98,7 @@ def create_app(
     app.clock = clock
     app.extensions["settings"] = settings
     app.extensions["calendar"] = WorkingCalendar(
-        settings.config_folder / "calendar", settings.time_zone
+        settings.config_folder / "calendar", settings.time_zone, settings.working_hours
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -17,6 +17,7 @@ from app.engine import OpenTask, Process, Step
 from app.identity import group_key
 from app.workflow import ledger
 from app.workflow.assignment import due_at, plan_seats
+from app.workflow.clocks import next_alarm
 from app.workflow.failures import failing_as_incident
 from app.workflow.models import (
     InstanceState,
@@ -233,6 +234,7 @@ def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, ob
                 "opened_at": action.now,
                 "returned_from": action.returned_from,
                 "due_at": due,
+                "alarm_at": next_alarm(step.properties, due, action.now, calendar),
                 "version": 1,
             }
         )

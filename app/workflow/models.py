@@ -200,8 +200,14 @@ class UserTask(Base):
         CheckConstraint("visit >= 1", name="visit_positive"),
         # The board and the project page: instance_id = ? [AND state = 'open'].
         Index("ix_user_task_instance", "instance_id", "state"),
-        # Reminders: state = 'open' AND reminded_at IS NULL AND due_at <= ? ORDER BY due_at.
-        Index("ix_user_task_due", "state", "due_at"),
+        # The worker: state = 'open' AND alarm_at <= ? ORDER BY alarm_at; partial, so that it holds
+        # open steps only, and among its first entries none whose clock stands still.
+        Index(
+            "ix_user_task_alarm",
+            "alarm_at",
+            sqlite_where=text("state = 'open' AND alarm_at IS NOT NULL"),
+            postgresql_where=text("state = 'open' AND alarm_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -220,8 +226,11 @@ class UserTask(Base):
     #: When somebody who may decide it first looked at it.
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: Since when its clock stands still, because a question waits for its answer.
+    #: Since when its clock stands still: a question waits for its answer, or the item is suspended.
     clock_stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the worker next looks at it: a reminder ahead of `due_at`, or its time-out. Empty while
+    #: its clock stands still, and once the time-out has run (see `clocks.py`).
+    alarm_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: For a visit that a return opened: the place (`P_GOAL/re_examination`) that sent it back.
     returned_from: Mapped[str | None] = mapped_column(String(201))
     #: When its time-out ran (reminder, escalation or decision).

@@ -96,7 +96,9 @@ class Resources:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.forms = FormLibrary(settings.forms_folder)
-        self.calendar = WorkingCalendar(settings.config_folder / "calendar", settings.time_zone)
+        self.calendar = WorkingCalendar(
+            settings.config_folder / "calendar", settings.time_zone, settings.working_hours
+        )
         self.storage: Storage = FolderStorage(settings.files_folder)
         self.processes = ProcessLibrary()
 

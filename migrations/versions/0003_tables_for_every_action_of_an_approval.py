@@ -332,6 +332,18 @@ def upgrade() -> None:
             sa.Column("clock_stopped_at", sa.DateTime(timezone=True), nullable=True)
         )
         batch_op.add_column(sa.Column("returned_from", sa.String(length=201), nullable=True))
+        batch_op.add_column(sa.Column("alarm_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.drop_index("ix_user_task_due")
+        batch_op.create_index(
+            "ix_user_task_alarm",
+            ["alarm_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND alarm_at IS NOT NULL"),
+            postgresql_where=sa.text("state = 'open' AND alarm_at IS NOT NULL"),
+        )
+    op.execute(
+        "UPDATE user_task SET alarm_at = due_at WHERE state = 'open' AND reminded_at IS NULL"
+    )
 
     with op.batch_alter_table("vote", schema=None) as batch_op:
         batch_op.add_column(sa.Column("on_behalf_of_id", sa.Uuid(), nullable=True))
@@ -395,6 +407,13 @@ def downgrade() -> None:
         batch_op.drop_column("on_behalf_of_id")
 
     with op.batch_alter_table("user_task", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_user_task_alarm",
+            sqlite_where=sa.text("state = 'open' AND alarm_at IS NOT NULL"),
+            postgresql_where=sa.text("state = 'open' AND alarm_at IS NOT NULL"),
+        )
+        batch_op.create_index("ix_user_task_due", ["state", "due_at"], unique=False)
+        batch_op.drop_column("alarm_at")
         batch_op.drop_column("returned_from")
         batch_op.drop_column("clock_stopped_at")
         batch_op.drop_column("read_at")
