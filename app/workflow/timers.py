@@ -6,7 +6,7 @@ Nothing polls idle instances: both look up what is due by an index.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import literal_column, select, update
+from sqlalchemy import ColumnElement, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
@@ -19,7 +19,7 @@ from app.workflow.loading import load_instance, open_tasks_of
 from app.workflow.models import TaskState, Timer, UserTask
 
 #: As a literal of the statement, so that a database takes the partial index for sure.
-OPEN = literal_column("'open'")
+OPEN: ColumnElement[str] = literal_column("'open'")
 
 
 def due_instances(session: Session, now: datetime, limit: int = 50) -> list[UUID]:
