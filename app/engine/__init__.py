@@ -92,6 +92,7 @@ from app.engine.errors import (
 from app.engine.heading import Heading, read_heading
 from app.engine.limits import Limits
 from app.engine.moves import move, return_targets
+from app.engine.names import NameRead, names_read, names_written
 from app.engine.runner import complete, fire, open_tasks, start
 from app.engine.step import (
     ClosedTask,
@@ -120,6 +121,7 @@ __all__ = [
     "Heading",
     "Limits",
     "MoveError",
+    "NameRead",
     "OpenTask",
     "Outcome",
     "OutcomeError",
@@ -135,6 +137,8 @@ __all__ = [
     "fire",
     "link",
     "move",
+    "names_read",
+    "names_written",
     "open_tasks",
     "parse",
     "read_heading",

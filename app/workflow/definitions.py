@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, Problem, problem
 from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
-from app.engine import Definition, Process, StepDefinition, link, parse
+from app.engine import (
+    Definition,
+    Process,
+    StepDefinition,
+    link,
+    names_read,
+    names_written,
+    parse,
+)
 from app.forms import rights_for
 from app.identity import Actor, Permission, Role
 from app.workflow.handlers import known_topics
@@ -20,6 +28,8 @@ from app.workflow.names import person_name
 from app.workflow.resources import resources_of
 from app.workflow.voting import rule_problems
 
+#: What every process knows of its subject (`Subject.routing`).
+ROUTING = frozenset({"unit", "department", "section", "agency", "fiscal_year", "amount", "is_key"})
 #: Words of `appr.exclude` that are no step ids.
 DECLARING_UNIT = "declaring_unit"
 #: Largest diagram that a draft may hold, in bytes.
@@ -69,9 +79,11 @@ def inspect_definition(session: Session, xml: bytes, key: str | None = None) -> 
         if topic not in known_topics()
     ]
     try:
-        _link_with_latest(session, definition)
+        process = _link_with_latest(session, definition)
     except InvalidInputError as refusal:
         found += refusal.problems or (Problem("call.unknown", "", refusal.sentence),)
+    else:
+        found += _name_problems(session, definition, process)
     return Inspection(definition, tuple(found))
 
 
@@ -261,6 +273,36 @@ def _link_with_latest(session: Session, definition: Definition) -> Process:
             parts[called] = parse(row.xml)
             open_calls += parts[called].calls
     return link(list(parts.values()))
+
+
+def _name_problems(session: Session, definition: Definition, process: Process) -> list[Problem]:
+    """Variables that conditions read and nobody writes: each would be an incident at run time.
+
+    Known are the subject's routing facts, what the process, those that it calls and those that
+    call it may write, and what it says to be given at its start (`appr.variables`).
+    """
+    read = list(names_read(definition))
+    known = ROUTING | frozenset(definition.properties.get("appr.variables", "").split())
+    for each in process.definitions.values():
+        known |= names_written(each)
+    if any(each.name not in known for each in read):
+        for row in newest_definitions(session):
+            if definition.key in row.calls:
+                known |= names_written(parse(row.xml))
+    return [
+        problem(
+            "condition.name",
+            each.element_id,
+            N_(
+                "Expected a variable that the process knows (such as {known}), found “{found}”. "
+                "What its starter gives is named in appr.variables."
+            ),
+            known=", ".join(sorted(ROUTING)),
+            found=each.name,
+        )
+        for each in read
+        if each.name not in known
+    ]
 
 
 def _heading_problems(definition: Definition, key: str | None) -> list[Problem]:

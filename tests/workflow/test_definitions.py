@@ -8,6 +8,8 @@ from sqlalchemy import select
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
 from app.core.settings import ROOT
 from app.engine import parse, read_heading
+from app.projects.launch import subject_of
+from app.projects.queries import project_by_code
 from app.workflow.definition_library import (
     begin_definition,
     get_draft,
@@ -19,6 +21,7 @@ from app.workflow.definition_library import (
     version_xml,
 )
 from app.workflow.definitions import (
+    ROUTING,
     deploy_definition,
     discard_definition_draft,
     get_definition,
@@ -26,7 +29,7 @@ from app.workflow.definitions import (
     save_definition_draft,
 )
 from app.workflow.models import ProcessDefinition, ProcessInstance
-from tests.workflow.conftest import Office
+from tests.workflow.conftest import BY_TAG, Office
 
 GOAL = (ROOT / "bpmn" / "P_GOAL.bpmn").read_bytes()
 PRELIM = (ROOT / "bpmn" / "P_PRELIM.bpmn").read_bytes()
@@ -241,3 +244,60 @@ def test_a_file_without_a_layout_still_runs(office: Office) -> None:
     assert read_heading(WITHOUT_LAYOUT).key == "P_GOAL"
 
     assert deploy(office, WITHOUT_LAYOUT) == 2
+
+
+# conditions read what the process knows
+
+
+def name_problems(office: Office, xml: bytes) -> list[tuple[str, str]]:
+    with office.database.unit_of_work(write=False) as session:
+        found = inspect_definition(session, xml).problems
+    return [(each.where, str(each)) for each in found if each.code == "condition.name"]
+
+
+def test_a_misspelt_variable_is_named_before_it_stops_an_item(office: Office) -> None:
+    """Given a condition on an unknown step, when it is inspected, then its flow says so."""
+    misspelt = GOAL.replace(
+        b'>department_review.outcome = "ret', b'>departmnt_review.outcome = "ret'
+    )
+
+    ((where, sentence),) = name_problems(office, misspelt)
+
+    assert where == "gw_department_to_gw_compile"
+    assert "departmnt_review" in sentence
+
+
+def test_a_function_that_does_not_exist_is_named(office: Office) -> None:
+    unknown = GOAL.replace(
+        b'>department_review.outcome = "return_to_unit"<', b">is_returned(department_review)<"
+    )
+
+    assert ["is_returned" in sentence for _, sentence in name_problems(office, unknown)] == [True]
+
+
+def test_routing_facts_and_what_callers_write_are_known(office: Office) -> None:
+    """Given the called review, when its condition reads a step of its caller, then it deploys."""
+    reading = PRELIM.replace(b">is_key", b">compile_goals != null and is_key", 1)
+    assert reading != PRELIM
+
+    assert name_problems(office, reading) == []
+
+
+def test_what_a_starter_gives_is_declared(office: Office) -> None:
+    reading = PRELIM.replace(b">is_key", b">period_end != null and is_key", 1)
+    declared = reading.replace(
+        b'<camunda:property name="appr.name.en"',
+        b'<camunda:property name="appr.variables" value="period_end"/>'
+        b'<camunda:property name="appr.name.en"',
+    )
+
+    assert len(name_problems(office, reading)) == 1
+    assert name_problems(office, declared) == []
+
+
+def test_the_gate_knows_the_routing_facts_that_items_start_with(office: Office) -> None:
+    project = BY_TAG["P03"]
+    with office.database.unit_of_work(write=False) as session:
+        subject = subject_of(project_by_code(session, project.code))
+
+    assert set(subject.routing()) == ROUTING

@@ -1,0 +1,47 @@
+"""Which variables the expressions of a diagram read, and which its elements may write.
+
+The deploy gate of the host compares the two: a misspelt name would end as an incident at run time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.engine.definition import Definition
+from app.engine.graph import Node
+
+
+@dataclass(frozen=True, slots=True)
+class NameRead:
+    """One variable that an expression reads."""
+
+    #: Of the flow or node that holds the expression.
+    element_id: str
+    name: str
+
+
+def names_read(definition: Definition) -> Iterator[NameRead]:
+    """Every variable that conditions, scripts and the mappings of calls read, in file order.
+
+    Expressions about people and due times are left out: they answer an unknown name with nobody.
+    """
+    for node in definition.graph.nodes():
+        sources = [node.script] if node.script else []
+        sources += [each.source for each in node.call_in.values] if node.call_in else []
+        for expression in sources:
+            yield from (NameRead(node.id, name) for name in sorted(expression.reads))
+    for level in definition.graph.levels.values():
+        for flow in level.flows:
+            if flow.condition is not None:
+                yield from (NameRead(flow.id, name) for name in sorted(flow.condition.reads))
+
+
+def names_written(definition: Definition) -> frozenset[str]:
+    """Every variable that some element of a definition may write."""
+    written = {name for node in definition.graph.nodes() for name in _written_by(node)}
+    return frozenset(written | ({definition.initiator} if definition.initiator else set()))
+
+
+def _written_by(node: Node) -> Iterator[str]:
+    yield node.result_variable or node.id
+    for mapping in (node.call_in, node.call_out):
+        yield from (each.target for each in mapping.values) if mapping else ()
