@@ -91,8 +91,9 @@ from app.engine.errors import (
 )
 from app.engine.heading import Heading, read_heading
 from app.engine.limits import Limits
-from app.engine.moves import move, return_targets
+from app.engine.moves import may_resume, move, resume_at, return_targets
 from app.engine.names import NameRead, names_read, names_written
+from app.engine.rewind import postpone, restore
 from app.engine.runner import complete, fire, open_tasks, start
 from app.engine.step import (
     ClosedTask,
@@ -136,12 +137,16 @@ __all__ = [
     "complete",
     "fire",
     "link",
+    "may_resume",
     "move",
     "names_read",
     "names_written",
     "open_tasks",
     "parse",
+    "postpone",
     "read_heading",
+    "restore",
+    "resume_at",
     "return_targets",
     "start",
 ]

@@ -1,11 +1,14 @@
-"""Returns that no flow draws: which steps are legal, and the jump itself.
+"""Moves that no flow draws: a jump back to an earlier step, and straight on to a later one.
 
 A step may be returned to if it was visited, lies before the task on some path, and its parallel
 branch is the task's own or one around it. The jump takes away every token inside the target's
 branch, the arrivals at joins and the inner levels among them, so that nothing stale is left.
+
+Straight on leads only to a step that was visited, lies ahead on the same level and in exactly the
+same parallel branch: one token leaves, one arrives, and no join misses or doubles one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from app.core.i18n import N_
@@ -14,9 +17,10 @@ from app.engine.blocks import is_inside
 from app.engine.definition import Process
 from app.engine.errors import MoveError
 from app.engine.graph import Level
-from app.engine.runner import finish_step, open_step, open_steps
+from app.engine.runner import check_outcome, finish_step, open_step, open_steps
 from app.engine.scopes import Scope, Token, TopScope
-from app.engine.step import Handlers, ReturnTarget, Step
+from app.engine.specs import StepSpec
+from app.engine.step import Handlers, Passed, ReturnTarget, Step
 
 #: The policy of a step that has no `appr.returnTo`.
 DEFAULT_POLICY = "drawn"
@@ -63,6 +67,58 @@ def move(
             "branch, found “{found}”."
         ),
         found=target,
+    )
+
+
+def may_resume(process: Process, state: bytes, task_id: str, place: tuple[str, str]) -> bool:
+    """Whether an open task may go straight on to a later step: (definition key, step id)."""
+    top = codec.load(process, state)
+    return _is_ahead(top, open_step(top, task_id), place)
+
+
+def resume_at(
+    process: Process,
+    state: bytes,
+    task_id: str,
+    place: tuple[str, str],
+    values: Mapping[str, object],
+    now: datetime,
+    handlers: Handlers,
+) -> Step:
+    """Complete an open task and open a later step at once, past what lies between.
+
+    Raises:
+        MoveError: the step is not ahead on the same level and in the same branch.
+    """
+    top = codec.load(process, state, now.astimezone(UTC), handlers)
+    before = open_steps(top)
+    token = open_step(top, task_id)
+    check_outcome(process, token.task_spec, values)
+    if not _is_ahead(top, token, place):
+        raise MoveError(
+            N_("Expected a step ahead that was done before, in the same branch, found “{found}”."),
+            found=place[1],
+        )
+    scope, here = token.scope, token.task_spec.node.id
+    scope.data[here] = dict(values)
+    top.passed.append(Passed(scope.spec.definition_key, here))
+    scope.cancel_token(token)
+    spec = scope.spec.nodes[place[1]]
+    spec._update(scope.enter(spec))
+    return finish_step(top, before, completed=task_id)
+
+
+def _is_ahead(top: TopScope, token: Token, place: tuple[str, str]) -> bool:
+    scope, here = token.scope, token.task_spec.node.id
+    (key, step_id), spec = place, scope.spec
+    if key != spec.definition_key or not isinstance(spec.nodes.get(step_id), StepSpec):
+        return False
+    level: Level = top.process.definitions[key].graph.levels[spec.name]
+    return (
+        place in top.visits
+        and step_id != here
+        and step_id in level.reachable(here)
+        and spec.blocks[here] == spec.blocks[step_id]
     )
 
 

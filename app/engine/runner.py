@@ -37,7 +37,7 @@ def complete(
     before = open_steps(top)
     token = open_step(top, task_id)
     spec = token.task_spec
-    _check_outcome(process, spec, values)
+    check_outcome(process, spec, values)
     token.scope.data[spec.node.id] = dict(values)
     token.run()
     return finish_step(top, before, completed=task_id)
@@ -105,7 +105,8 @@ def finish_step(top: TopScope, before: Mapping[str, Token], completed: str = "")
     )
 
 
-def _check_outcome(process: Process, spec: TokenSpec, values: Mapping[str, object]) -> None:
+def check_outcome(process: Process, spec: TokenSpec, values: Mapping[str, object]) -> None:
+    """Refuse an outcome that the gateway behind the step does not know."""
     step = process.steps[spec.scope_spec.definition_key, spec.node.id]
     codes = [each.code for each in step.outcomes]
     found = values.get("outcome")

@@ -11,9 +11,13 @@ from app.engine import (
     complete,
     fire,
     link,
+    may_resume,
     move,
     open_tasks,
     parse,
+    postpone,
+    restore,
+    resume_at,
     return_targets,
     start,
 )
@@ -69,6 +73,26 @@ class Game:
         return self._take(
             move(self.process, self.step.state, self.task(step_id), target, self.now, self.handlers)
         )
+
+    def may_resume(self, step_id: str, target: str, key: str = "p") -> bool:
+        task = self.task(step_id)
+        return may_resume(self.process, self.step.state, task, (key, target))
+
+    def resume(self, step_id: str, target: str, key: str = "p", **values: object) -> "Game":
+        task = self.task(step_id)
+        state, place = self.step.state, (key, target)
+        return self._take(
+            resume_at(self.process, state, task, place, values, self.now, self.handlers)
+        )
+
+    def restore(self, previous: bytes) -> "Game":
+        return self._take(restore(self.process, self.step.state, previous, self.now, self.handlers))
+
+    def stand_still(self, **duration: float) -> "Game":
+        """Let the clocks stand still for this long."""
+        by = timedelta(**duration)
+        self.now += by
+        return self._take(postpone(self.process, self.step.state, by, self.now, self.handlers))
 
     def wait(self, **duration: float) -> "Game":
         self.now += timedelta(**duration)

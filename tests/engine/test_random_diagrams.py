@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from app.engine import link, parse
+from app.engine import OpenTask, link, open_tasks, parse
 from tests.engine import token_game
 from tests.engine.drawing import draw
 from tests.engine.playing import Game
@@ -220,3 +220,52 @@ def test_returns_leave_nothing_stale(block: Block, pick: st.DataObject) -> None:
         game.do(step, **_values(block, step, choice))
         state = token_game.advance(block, state, step, choice)
     assert (game.ended == "p_e") == (state == token_game.DONE)
+
+
+@given(block=BLOCKS, pick=st.data())
+@BUDGET
+def test_straight_back_to_where_a_return_came_from_is_as_if_nothing_was_returned(
+    block: Block, pick: st.DataObject
+) -> None:
+    game = Game(process=Drawing(block).process())
+    state = token_game.begin(block)
+    for _ in range(30):
+        assert game.open == sorted(token_game.open_steps(block, state))
+        if not game.open:
+            break
+        step = pick.draw(st.sampled_from(game.open))
+        targets = game.targets(step)
+        if targets and pick.draw(st.booleans()):
+            target = pick.draw(st.sampled_from(targets))
+            key = next(each.definition_key for each in _open(game) if each.step_id == step)
+            game.move(step, target)
+            if game.may_resume(target, step, key):
+                choice = _choice(block, target, pick)
+                game.resume(target, step, key, **_values(block, target, choice))
+                continue
+            state = token_game.jump(block, state, target)
+            continue
+        choice = _choice(block, step, pick)
+        game.do(step, **_values(block, step, choice))
+        state = token_game.advance(block, state, step, choice)
+    assert (game.ended == "p_e") == (state == token_game.DONE)
+
+
+@given(block=BLOCKS, pick=st.data())
+@BUDGET
+def test_a_kept_state_comes_back_exactly(block: Block, pick: st.DataObject) -> None:
+    game = Game(process=Drawing(block).process())
+    for _ in range(12):
+        if not game.open:
+            break
+        kept, opened = game.step, game.open
+        step = pick.draw(st.sampled_from(opened))
+        game.do(step, **_values(block, step, _choice(block, step, pick)))
+        if pick.draw(st.booleans()):
+            game.restore(kept.state)
+            assert (game.step.state, game.open) == (kept.state, opened)
+            assert dict(game.step.variables) == dict(kept.variables)
+
+
+def _open(game: Game) -> tuple[OpenTask, ...]:
+    return open_tasks(game.process, game.step.state)
