@@ -123,8 +123,10 @@ def start_instance(
 def refuse_second(session: Session, process_key: str, business_key: str) -> None:
     """Refuse to start a process twice for one thing, and say who started it when.
 
+    One that was terminated does not count: the thing may be started afresh.
+
     Raises:
-        ConflictError: it runs, or ran, under this business key.
+        ConflictError: it runs, or ran to an end, under this business key.
     """
     known = session.execute(
         select(
@@ -138,6 +140,7 @@ def refuse_second(session: Session, process_key: str, business_key: str) -> None
         .where(
             ProcessInstance.process_key == process_key,
             ProcessInstance.business_key == business_key,
+            ProcessInstance.state != InstanceState.TERMINATED,
         )
     ).first()
     if known is not None:

@@ -134,8 +134,16 @@ class ProcessInstance(Base):
 
     __tablename__ = "process_instance"
     __table_args__ = (
-        # A campaign started twice must not start a project twice.
-        UniqueConstraint("process_key", "business_key"),
+        # A campaign started twice must not start a project twice; what was terminated may be
+        # started afresh.
+        Index(
+            "uq_process_instance_run",
+            "process_key",
+            "business_key",
+            unique=True,
+            sqlite_where=text("state <> 'terminated'"),
+            postgresql_where=text("state <> 'terminated'"),
+        ),
         CheckConstraint(one_of("state", InstanceState), name="state_known"),
         CheckConstraint(
             "(state IN ('active', 'suspended')) = (ended_at IS NULL)", name="ended_when_over"
@@ -223,8 +231,9 @@ class UserTask(Base):
     #: How it was decided; for a cancelled task the verb that took it away: `return`, `recall`, …
     outcome: Mapped[str | None] = mapped_column(String(60))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: When somebody who may decide it first looked at it.
+    #: When somebody who may decide it first looked at it, and who.
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    read_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Since when its clock stands still: a question waits for its answer, or the item is suspended.
     clock_stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

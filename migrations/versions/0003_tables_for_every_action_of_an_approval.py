@@ -289,6 +289,9 @@ def upgrade() -> None:
     with op.batch_alter_table("process_instance", schema=None) as batch_op:
         batch_op.add_column(sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("previous_state", sa.LargeBinary(), nullable=True))
+        batch_op.drop_constraint(
+            batch_op.f("uq_process_instance_process_key_business_key"), type_="unique"
+        )
 
     with op.batch_alter_table("seat", schema=None) as batch_op:
         batch_op.add_column(
@@ -328,6 +331,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("user_task", schema=None) as batch_op:
         batch_op.add_column(sa.Column("read_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("read_by_id", sa.Uuid(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_user_task_read_by_id_user_account"),
+            "user_account",
+            ["read_by_id"],
+            ["id"],
+        )
         batch_op.add_column(
             sa.Column("clock_stopped_at", sa.DateTime(timezone=True), nullable=True)
         )
@@ -376,6 +386,14 @@ def upgrade() -> None:
             batch_op.alter_column(column, server_default=None)
     for table, checks in BEFORE.items():
         _change_checks(table, checks, AFTER[table])
+    op.create_index(
+        "uq_process_instance_run",
+        "process_instance",
+        ["process_key", "business_key"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'terminated'"),
+        postgresql_where=sa.text("state <> 'terminated'"),
+    )
     with op.batch_alter_table("notice") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_notice_kind_known"),
@@ -384,6 +402,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "uq_process_instance_run",
+        "process_instance",
+        sqlite_where=sa.text("state <> 'terminated'"),
+        postgresql_where=sa.text("state <> 'terminated'"),
+    )
     with op.batch_alter_table("notice") as batch_op:
         batch_op.drop_constraint(op.f("ck_notice_kind_known"), type_="check")
     for table, checks in AFTER.items():
@@ -416,6 +440,10 @@ def downgrade() -> None:
         batch_op.drop_column("alarm_at")
         batch_op.drop_column("returned_from")
         batch_op.drop_column("clock_stopped_at")
+        batch_op.drop_constraint(
+            batch_op.f("fk_user_task_read_by_id_user_account"), type_="foreignkey"
+        )
+        batch_op.drop_column("read_by_id")
         batch_op.drop_column("read_at")
 
     with op.batch_alter_table("user_account", schema=None) as batch_op:
@@ -441,6 +469,10 @@ def downgrade() -> None:
         batch_op.drop_column("kind")
 
     with op.batch_alter_table("process_instance", schema=None) as batch_op:
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_process_instance_process_key_business_key"),
+            ["process_key", "business_key"],
+        )
         batch_op.drop_column("previous_state")
         batch_op.drop_column("suspended_at")
 
