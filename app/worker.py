@@ -17,6 +17,7 @@ from app.core.database import Database
 from app.projects import remind_overdue
 from app.workflow.failures import InstanceFailureError
 from app.workflow.incidents import open_incident
+from app.workflow.request_keys import drop_old_keys, has_old_keys
 from app.workflow.timers import due_instances, fire_timers, overdue_tasks
 
 #: Seconds between two looks at the indexes of due work.
@@ -30,6 +31,10 @@ def run_due(database: Database, now: datetime) -> int:
     with database.unit_of_work(write=False) as session:
         instances = due_instances(session, now)
         overdue = overdue_tasks(session, now)
+        old_keys = has_old_keys(session, now)
+    if old_keys:
+        with database.unit_of_work() as session:
+            drop_old_keys(session, now)
     done = sum(_run(database, fire_timers, each, now) for each in instances)
     return done + sum(_run(database, remind_overdue, each, now) for each in overdue)
 

@@ -17,6 +17,7 @@ from app.web import (
     formats,
     language,
     navigation,
+    once,
     refill,
     refusals,
     security,
@@ -112,7 +113,7 @@ def create_app(
         SESSION_COOKIE_SECURE=settings.secure_cookies,
     )
     app.jinja_env.globals["product_version"] = version("countersign")
-    for part in (security, language, sentences, formats, assets, navigation, refill, errors):
+    for part in (security, language, sentences, formats, assets, navigation, once, refill, errors):
         part.register(app)
     for page in PAGES:
         app.register_blueprint(import_module(f"app.web.{page}").pages)

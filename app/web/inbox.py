@@ -18,6 +18,7 @@ from app.core.i18n import Bilingual, Sentence
 from app.identity import Actor, Permission, organisation_scope
 from app.notify import count_unread
 from app.web.context import actor, db, now, settings
+from app.web.once import once
 from app.web.security import needs
 from app.workflow.inbox import (
     COUNT_CAP,
@@ -139,6 +140,7 @@ def capped(count: int) -> str:
 
 @pages.post("/inbox/claim")
 @needs(Permission.TASK_WORK)
+@once
 def claim() -> ResponseReturnValue:
     """Claim everything that was ticked."""
     return _one_by_one(
@@ -148,6 +150,7 @@ def claim() -> ResponseReturnValue:
 
 @pages.post("/inbox/release")
 @needs(Permission.TASK_WORK)
+@once
 def release() -> ResponseReturnValue:
     """Give back everything that was ticked."""
     return _one_by_one(

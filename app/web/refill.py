@@ -18,6 +18,7 @@ from app.core.errors import (
 )
 from app.web.context import db
 from app.web.errors import status_of, wants_json
+from app.web.once import once
 from app.web.refusals import record_refused
 
 Parameters = ParamSpec("Parameters")
@@ -40,19 +41,22 @@ def register(app: Flask) -> None:
 
 
 def refilled(
-    show: Callable[Parameters, ResponseReturnValue],
+    show: Callable[Parameters, ResponseReturnValue], *, repeatable: bool = False
 ) -> Callable[[View[Parameters]], View[Parameters]]:
     """Answer a refused form by showing its page again, filled, with the right status code.
 
     `show` is the view of the page; it gets the same arguments as the refused view. A request
-    that asks for JSON, such as the saving of a draft, gets problem+json instead.
+    that asks for JSON, such as the saving of a draft, gets problem+json instead. A form that
+    carries a key acts once, unless it is `repeatable`.
     """
 
     def decorate(view: View[Parameters]) -> View[Parameters]:
+        act = view if repeatable else once(view)
+
         @wraps(view)
         def answered(*args: Parameters.args, **kwargs: Parameters.kwargs) -> ResponseReturnValue:
             try:
-                return view(*args, **kwargs)
+                return act(*args, **kwargs)
             except (InvalidInputError, ConflictError) as error:
                 if wants_json():
                     raise

@@ -37,7 +37,7 @@ from app.workflow.task_forms import load_form_data
 #: Inputs of the page that are no answers of the form.
 NO_ANSWERS = frozenset(
     {
-        *("csrf_token", "expected_version", "place", "outcome", "add_row", "open"),
+        *("csrf_token", "request_key", "expected_version", "place", "outcome", "add_row", "open"),
         *("opinion", "return_reason", "reject_reason", "target", "receiver", "transfer_reason"),
     }
 )

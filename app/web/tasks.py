@@ -143,7 +143,7 @@ def release(task_id: UUID) -> ResponseReturnValue:
 
 @pages.post("/tasks/<uuid:task_id>/draft")
 @needs(Permission.TASK_WORK)
-@refilled(show)
+@refilled(show, repeatable=True)
 def draft(task_id: UUID) -> ResponseReturnValue:
     """Keep what was typed. By a button it comes back to the page, perhaps with one row more."""
     save_task_draft(db(), task_id, actor(), _typed(), now())
