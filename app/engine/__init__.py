@@ -91,8 +91,19 @@ from app.engine.errors import (
 )
 from app.engine.heading import Heading, read_heading
 from app.engine.limits import Limits
+from app.engine.lookahead import ReturnEffect, return_effect
 from app.engine.moves import may_resume, move, resume_at, return_targets
 from app.engine.names import NameRead, names_read, names_written
+from app.engine.preview import (
+    Ahead,
+    EndAhead,
+    Preview,
+    StepAhead,
+    Way,
+    WaysAhead,
+    preview,
+    preview_start,
+)
 from app.engine.rewind import postpone, restore
 from app.engine.runner import complete, fire, open_tasks, start
 from app.engine.step import (
@@ -109,12 +120,14 @@ from app.engine.step import (
 )
 
 __all__ = [
+    "Ahead",
     "Assignment",
     "BpmnError",
     "ClosedTask",
     "Definition",
     "DiagramError",
     "Element",
+    "EndAhead",
     "Ended",
     "EngineError",
     "Handler",
@@ -127,13 +140,18 @@ __all__ = [
     "Outcome",
     "OutcomeError",
     "Passed",
+    "Preview",
     "Process",
+    "ReturnEffect",
     "ReturnTarget",
     "ServiceCall",
     "Step",
+    "StepAhead",
     "StepDefinition",
     "TaskNotOpenError",
     "Timer",
+    "Way",
+    "WaysAhead",
     "complete",
     "fire",
     "link",
@@ -144,9 +162,12 @@ __all__ = [
     "open_tasks",
     "parse",
     "postpone",
+    "preview",
+    "preview_start",
     "read_heading",
     "restore",
     "resume_at",
+    "return_effect",
     "return_targets",
     "start",
 ]

@@ -39,3 +39,5 @@ AUTOMATIC_ELEMENTS = 10_000
 OPEN_LEVELS = 200
 #: Timers that one wake-up fires; the host sees the rest still due and calls again.
 FIRINGS = 500
+#: Steps of the path ahead that are shown.
+PREVIEWED_STEPS = 200

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from app.core.i18n import N_
 from app.engine import codec
-from app.engine.blocks import is_inside
+from app.engine.blocks import Block, is_inside
 from app.engine.definition import Process
 from app.engine.errors import MoveError
 from app.engine.graph import Level
@@ -57,17 +57,17 @@ def move(
     top = codec.load(process, state, now.astimezone(UTC), handlers)
     before = open_steps(top)
     token = open_step(top, task_id)
-    for scope, (_, step_id) in sorted(_legal(top, token), key=lambda found: -_depth(found[0])):
-        if step_id == target:
-            _jump(scope, target)
-            return finish_step(top, before)
-    raise MoveError(
-        N_(
-            "Expected a step that was done before on the way here and is no part of another "
-            "branch, found “{found}”."
-        ),
-        found=target,
-    )
+    scope = legal_scope(top, token, target)
+    if scope is None:
+        raise MoveError(
+            N_(
+                "Expected a step that was done before on the way here and is no part of another "
+                "branch, found “{found}”."
+            ),
+            found=target,
+        )
+    _jump(scope, target)
+    return finish_step(top, before)
 
 
 def may_resume(process: Process, state: bytes, task_id: str, place: tuple[str, str]) -> bool:
@@ -123,29 +123,43 @@ def _is_ahead(top: TopScope, token: Token, place: tuple[str, str]) -> bool:
 
 
 def _jump(scope: Scope, target: str) -> None:
-    blocks = scope.spec.blocks
-    block = blocks[target]
-    for token in scope.tokens():
-        # A token at a join stands where its flow came from, not behind the join.
-        waits = token.via in blocks and len(token.task_spec.node.incoming) > 1
-        place = blocks[token.via] if waits and token.via else blocks[token.task_spec.node.id]
-        if token.id in scope.tasks and is_inside(place, block):
+    for token in taken_tokens(scope, target):
+        if token.id in scope.tasks:
             scope.cancel_token(token)
     spec = scope.spec.nodes[target]
     spec._update(scope.enter(spec))
+
+
+def taken_tokens(scope: Scope, target: str) -> list[Token]:
+    """The tokens of a level that a jump to `target` takes away: all inside its branch."""
+    block = scope.spec.blocks[target]
+    return [token for token in scope.tokens() if is_inside(standing_block(scope, token), block)]
+
+
+def standing_block(scope: Scope, token: Token) -> Block:
+    """The branch that a token is in; at a join that of its flow, not what lies behind the join."""
+    blocks = scope.spec.blocks
+    waits = token.via in blocks and len(token.task_spec.node.incoming) > 1
+    return blocks[token.via] if waits and token.via else blocks[token.task_spec.node.id]
+
+
+def legal_scope(top: TopScope, token: Token, target: str) -> Scope | None:
+    """The innermost level around a token in which `target` is a legal one."""
+    found = [scope for scope, (_, step_id) in _legal(top, token) if step_id == target]
+    return max(found, key=_depth, default=None)
 
 
 def _legal(top: TopScope, token: Token) -> list[tuple[Scope, tuple[str, str]]]:
     """Legal targets with their scope, in the order of their first visit."""
     found = [
         (top.visits[place][0], scope, place)
-        for scope, here in _ways_out(token)
+        for scope, here in ways_out(token)
         for place in _before(scope, here, top)
     ]
     return [(scope, place) for _, scope, place in sorted(found, key=lambda each: each[0])]
 
 
-def _ways_out(token: Token) -> Iterator[tuple[Scope, str]]:
+def ways_out(token: Token) -> Iterator[tuple[Scope, str]]:
     """Each level around a token with the element at which it stands there, innermost first."""
     current: Token | None = token
     while current is not None:

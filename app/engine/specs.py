@@ -9,6 +9,7 @@ belong to the scope. No spec changes while it runs, so all instances and threads
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import tzinfo
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from app.core.errors import CountersignError
@@ -16,6 +17,7 @@ from app.core.i18n import N_
 from app.engine.blocks import Block, blocks_of
 from app.engine.errors import BpmnError, EngineError
 from app.engine.expressions import Expression, FeelError
+from app.engine.forward import Forward
 from app.engine.graph import Flow, Level, Node
 from app.engine.spiff import (
     BoundaryEvent,
@@ -57,6 +59,7 @@ class ScopeSpec(BpmnProcessSpec):
         self.bpmn_start_events: list[TaskSpec] = []
         self.io_specification = self.description = self.end = self.svg = None
         self.definition_key = definition_key
+        self.level = level
         self.zone = zone
         self.root = RootSpec(self, "")
         self.start = self.root
@@ -74,6 +77,11 @@ class ScopeSpec(BpmnProcessSpec):
         )
         for join in self.inclusive_joins:
             join.look_around(level)
+
+    @cached_property
+    def forward(self) -> Forward:
+        """The level without its ways back, worked out when somebody looks ahead."""
+        return Forward(self.level)
 
 
 class RootSpec(BpmnTaskSpec):
