@@ -21,6 +21,7 @@ _SAID = {
     "approve": N_("{who} decided “{to}” in the step {step}."),
     "reject": N_("{who} decided “{to}” in the step {step}."),
     "return": N_("{who} returned the item from the step {step} ({to})."),
+    "answer_points": N_("{who} answered the points of the return in the step {step}."),
     "transfer": N_("{who} transferred the step {step} from {from} to {to}."),
     "cancel": N_("The step {step} was closed undecided, because of: {reason}."),
     "copy": N_("The item was copied to: {to}."),
@@ -38,7 +39,7 @@ _REASONS = {
     "approve": N_("a decision elsewhere"),
     "fire": N_("a timer"),
 }
-_REASONED = frozenset({"approve", "reject", "return", "transfer"})
+_REASONED = frozenset({"answer_points", "approve", "reject", "return", "transfer"})
 
 
 @dataclass(frozen=True, slots=True)

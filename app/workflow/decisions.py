@@ -33,7 +33,7 @@ from app.workflow.handlers import (
 )
 from app.workflow.ledger import fingerprint
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
-from app.workflow.models import ReturnPoint, SeatKind, SeatState, TaskState, Vote
+from app.workflow.models import SeatKind, SeatState, TaskState, Vote
 from app.workflow.permits import (
     SHOWN_LENGTH,
     ReturnChoice,
@@ -45,21 +45,19 @@ from app.workflow.permits import (
     return_choices,
 )
 from app.workflow.progress import place
-from app.workflow.reasons import require_reason
+from app.workflow.reasons import SHORTEST_REASON, require_reason
+from app.workflow.return_points import (
+    PointAnswer,
+    PointAsked,
+    answer_points,
+    answer_problems,
+    ask_points,
+    in_words,
+    require_points,
+)
 from app.workflow.task_forms import bind_form, checked_form
 from app.workflow.task_rows import begin_action, record_act, touch_task, write_seat
 from app.workflow.voting import decide, rule_of
-
-
-@dataclass(frozen=True, slots=True)
-class PointAsked:
-    """One thing that a return asks to be mended (驳回清单)."""
-
-    #: A code of `config/return_reasons.toml`.
-    reason: str
-    text: str
-    #: Path of the field that it is about; empty for the whole form.
-    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,8 @@ class Decision:
     target: ReturnChoice | None = None
     #: What a return asks to be mended, point by point.
     points: tuple[PointAsked, ...] = ()
+    #: What is said to the points of an earlier return, by their id.
+    answers: Mapping[UUID, PointAnswer] = field(default_factory=dict)
     #: How it was signed: `{"kind": "typed", "text": …}` or `{"kind": "drawn", "path": …}`.
     signature: Mapping[str, str] | None = None
     #: The version of the task that the form was opened with; None trusts the caller.
@@ -91,7 +91,10 @@ def approve_task(
     """
     loaded = load_task(session, task_id, lock=True)
     seat = _seat_to_decide(loaded, actor, decision)
-    data, warnings = checked_form(loaded, decision.outcome, decision.values, decision.opinion, now)
+    unanswered = answer_problems(loaded, decision.answers)
+    data, warnings = checked_form(
+        loaded, decision.outcome, decision.values, decision.opinion, now, unanswered
+    )
     _vote(loaded, seat, actor, decision, data, warnings, "approve", SeatState.APPROVED, now)
 
 
@@ -109,7 +112,7 @@ def reject_task(
 def return_task(
     session: Session, task_id: UUID, actor: Actor, decision: Decision, now: datetime
 ) -> None:
-    """Send the item back (退回) to an earlier step, with a reason.
+    """Send the item back (退回) to an earlier step, with a reason or a checklist of points.
 
     A return that the diagram draws follows its flow; any other legal one jumps. Every open task
     behind the target closes, and the target step is visited once more.
@@ -119,7 +122,8 @@ def return_task(
     if target.drawn is not None:
         decision = replace(decision, outcome=target.drawn, target=target)
     seat = _seat_to_decide(loaded, actor, decision, drawn=target.drawn is not None)
-    require_reason("opinion", decision.opinion)
+    require_points(loaded, decision.points)
+    require_reason("opinion", decision.opinion, 0 if decision.points else SHORTEST_REASON)
     data, _ = bind_form(loaded, decision.outcome, decision.values, now)  # need not be complete
     _vote(loaded, seat, actor, decision, data, [], "return", SeatState.RETURNED, now)
 
@@ -159,7 +163,10 @@ def _vote(
             "warnings": [each.dump() for each in warnings],
         },
     )
-    _ask_points(loaded, decision, vote_id, now)
+    if target is not None:
+        ask_points(action, loaded, decision.points, target, vote_id)
+    elif verb == "approve":
+        answer_points(action, loaded, decision.answers)
     drop_draft(session, loaded.task.id, actor)
     action.progress.record_actor(loaded.task.step_id, actor.id)
     record_act(
@@ -168,7 +175,7 @@ def _vote(
         verb,
         from_state=TaskState.OPEN,
         to_state=decision.outcome,
-        reason=decision.opinion.strip(),
+        reason=in_words(decision.opinion, decision.points),
         form_hash=fingerprint(data.values),
     )
     decided = Decided(loaded.facts(), actor, data, decision.outcome, target, now)
@@ -186,26 +193,6 @@ def _vote(
     step = _advance(action, loaded, decision, outcome)
     decided_task = DecidedTask(loaded.task.id, outcome, seat.id, seat_state, actor.id, held_since)
     apply_step(action, step, _others(loaded), verb, decided_task)
-
-
-def _ask_points(loaded: LoadedTask, decision: Decision, vote_id: UUID, now: datetime) -> None:
-    if decision.points and decision.target:
-        rows = [
-            {
-                "id": new_id(),
-                "instance_id": loaded.instance.instance_id,
-                "process_key": loaded.instance.process_key,
-                "vote_id": vote_id,
-                "step_id": loaded.task.step_id,
-                "target": decision.target.step_id,
-                "returned_at": now,
-                "reason": each.reason,
-                "field": each.field,
-                "text": each.text.strip(),
-            }
-            for each in decision.points
-        ]
-        loaded.session.connection().execute(insert(table_of(ReturnPoint)), rows)
 
 
 def _advance(action: Action, loaded: LoadedTask, decision: Decision, outcome: str) -> Step:

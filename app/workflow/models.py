@@ -349,6 +349,7 @@ class ReturnPoint(Base):
     __tablename__ = "return_point"
     __table_args__ = (
         CheckConstraint("(answered_at IS NULL) = (answered_by_id IS NULL)", name="answered_by"),
+        CheckConstraint("(answered_at IS NULL) = (is_mended IS NULL)", name="answered_how"),
         # The checklist of an item: instance_id = ? ORDER BY id.
         Index("ix_return_point_instance", "instance_id", "id"),
         # For the process owner: process_key = ? AND returned_at BETWEEN …, counted per reason.
@@ -370,6 +371,8 @@ class ReturnPoint(Base):
     #: Path of the form's field that it is about (`indicators.2.target`); empty for the whole form.
     field: Mapped[str] = mapped_column(String(200), default="")
     text: Mapped[str] = mapped_column(Text)
+    #: Whether it was mended, or why not (`answer`); empty until it is answered.
+    is_mended: Mapped[bool | None]
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))

@@ -29,6 +29,8 @@ class Progress:
     attached: list[dict[str, Any]] = field(default_factory=list)
     #: groups that have a copy of the item.
     copied: list[str] = field(default_factory=list)
+    #: points of returns that nobody has answered: id, the step that owes it, and since when (ISO).
+    owed: list[dict[str, str]] = field(default_factory=list)
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> "Progress":

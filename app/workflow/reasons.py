@@ -10,9 +10,9 @@ SHORTEST_OPINION = 2
 LONGEST_REASON = 4000
 
 
-def require_reason(where: str, text: str) -> None:
+def require_reason(where: str, text: str, least: int = SHORTEST_REASON) -> None:
     """Refuse an act that needs a reason and has none worth the name."""
-    problems = reason_problems(where, text)
+    problems = reason_problems(where, text, least)
     if problems:
         raise InvalidInputError(
             N_("Expected a reason that the receiver can act on; what you typed is kept."), problems

@@ -18,6 +18,7 @@ from app.engine import Definition, Process, link, parse
 from app.forms import Form, load_form
 from app.workflow.calendar import WorkingCalendar
 from app.workflow.models import ProcessDefinition
+from app.workflow.return_reasons import load_return_reasons
 
 #: Executable processes kept per web process; one takes some hundred kilobytes.
 CACHED_PROCESSES = 64
@@ -101,6 +102,7 @@ class Resources:
         )
         self.storage: Storage = FolderStorage(settings.files_folder)
         self.processes = ProcessLibrary()
+        self.return_reasons = load_return_reasons(settings.config_folder)
 
 
 def open_database(settings: Settings) -> Database:

@@ -1,6 +1,6 @@
 """The form of a task: what it opens with, and what a decision makes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,9 +51,16 @@ def bind_form(
 
 
 def checked_form(
-    loaded: LoadedTask, outcome: str, values: Submitted, opinion: str, now: datetime
+    loaded: LoadedTask,
+    outcome: str,
+    values: Submitted,
+    opinion: str,
+    now: datetime,
+    also: Sequence[Problem] = (),
 ) -> tuple[FormData, list[Problem]]:
     """The values of an approval: valid, within the step's rights, and past every blocking rule.
+
+    `also` are problems found elsewhere, so that a person sees all of them at once.
 
     Raises:
         InvalidInputError: what a person can mend; its problems name each field.
@@ -67,6 +74,7 @@ def checked_form(
         problems += reason_problems("opinion", opinion)
     elif policy == "required":
         problems += reason_problems("opinion", opinion, SHORTEST_OPINION)
+    problems = [*also, *problems]
     blocking = [each for each in problems if each.level == "block"]
     if blocking:
         raise InvalidInputError(

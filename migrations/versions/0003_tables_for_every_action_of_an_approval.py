@@ -251,12 +251,17 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=60), nullable=False),
         sa.Column("field", sa.String(length=200), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("is_mended", sa.Boolean(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "(answered_at IS NULL) = (answered_by_id IS NULL)",
             name=op.f("ck_return_point_answered_by"),
+        ),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (is_mended IS NULL)",
+            name=op.f("ck_return_point_answered_how"),
         ),
         sa.ForeignKeyConstraint(
             ["answered_by_id"],
