@@ -14,7 +14,9 @@ from app.identity import Role
 from app.web.language import in_language
 from app.workflow.definition_library import other_definitions
 from app.workflow.definitions import DECLARING_UNIT
+from app.workflow.demands import ATTACHMENT, OPINION, WORDS, demand_of
 from app.workflow.resources import FormLibrary, resources_of
+from app.workflow.signatures import SIGN
 
 DURATION = re.compile(r"P(?:(\d+)(BD|D|W|M)|T(\d+)H)")
 
@@ -31,6 +33,7 @@ class StepInWords:
     form: str
     due: str
     outcomes: list[str]
+    demands: list[str]
     kept_apart: list[str]
     copies: list[str]
 
@@ -99,6 +102,19 @@ def rule_in_words(properties: Mapping[str, str]) -> str:
     return str(words.get(mode, mode))
 
 
+def demands_in_words(properties: Mapping[str, str]) -> list[str]:
+    """What must come with a decision beside the form: opinion, signature, file."""
+    words = {
+        (OPINION, "required"): gettext("a written opinion"),
+        (OPINION, "required_unless_agree"): gettext("a written opinion unless agreed"),
+        (SIGN, "typed"): gettext("the typed name as signature"),
+        (SIGN, "drawn"): gettext("a drawn signature"),
+        (ATTACHMENT, "required"): gettext("a file attached in this step"),
+    }
+    said = ((name, demand_of(properties, name)) for name in WORDS)
+    return [str(words[each]) for each in said if each in words]
+
+
 def _step(
     definition: Definition,
     step: StepDefinition,
@@ -118,6 +134,7 @@ def _step(
         form=in_language(forms.get(form).title) if form in forms else form,
         due=due_in_words(step.due_date.text) if step.due_date else "",
         outcomes=[in_language(each.name) for each in step.outcomes],
+        demands=demands_in_words(step.properties),
         kept_apart=_kept_apart(step.properties.get("appr.exclude", ""), names),
         copies=[role_name(each) for each in step.properties.get("appr.copy", "").split()],
     )

@@ -10,14 +10,16 @@ from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
 from app.web.context import calendar, now, settings
+from app.workflow.signatures import polylines, strokes_of
 
 #: A deadline this many working days away, or fewer, is shown as "soon".
 SOON = 2
 
 
 def register(app: Flask) -> None:
-    """Give the templates `money`, `moment`, `day`, `ago` and `due`."""
+    """Give the templates `money`, `moment`, `day`, `ago`, `due` and `polylines`."""
     app.jinja_env.filters.update(money=money, moment=moment, day=day, ago=ago, due=due)
+    app.jinja_env.filters["polylines"] = lambda signature: polylines(strokes_of(signature))
     app.jinja_env.globals["short_moment"] = short_moment
 
 

@@ -38,6 +38,7 @@ from app.workflow.task_forms import load_form_data
 NO_ANSWERS = frozenset(
     {
         *("csrf_token", "request_key", "expected_version", "place", "outcome", "add_row", "open"),
+        *("signature_typed", "signature_drawn"),
         *("opinion", "return_reason", "reject_reason", "target", "receiver", "transfer_reason"),
     }
 )

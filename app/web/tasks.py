@@ -217,6 +217,10 @@ def _decision(outcome: str, target: ReturnChoice | None = None, *, reason: str =
         values=typed_pairs(),
         opinion=text or request.form.get("opinion", ""),
         target=target,
+        signature={
+            "text": request.form.get("signature_typed", ""),
+            "strokes": request.form.get("signature_drawn", ""),
+        },
         expected_version=expected_version(),
     )
 

@@ -55,7 +55,8 @@ from app.workflow.return_points import (
     in_words,
     require_points,
 )
-from app.workflow.task_forms import bind_form, checked_form
+from app.workflow.signatures import require_signed, signed, signed_form
+from app.workflow.task_forms import bind_form, checked_form, local_date, unmet_demands
 from app.workflow.task_rows import begin_action, record_act, touch_task, write_seat
 from app.workflow.voting import decide, rule_of
 
@@ -74,8 +75,8 @@ class Decision:
     points: tuple[PointAsked, ...] = ()
     #: What is said to the points of an earlier return, by their id.
     answers: Mapping[UUID, PointAnswer] = field(default_factory=dict)
-    #: How it was signed: `{"kind": "typed", "text": …}` or `{"kind": "drawn", "path": …}`.
-    signature: Mapping[str, str] | None = None
+    #: How it was signed: a name as `text`, a drawing as `strokes` (see `signatures.py`).
+    signature: Mapping[str, Any] | None = None
     #: The version of the task that the form was opened with; None trusts the caller.
     expected_version: int | None = None
 
@@ -92,9 +93,13 @@ def approve_task(
     loaded = load_task(session, task_id, lock=True)
     seat = _seat_to_decide(loaded, actor, decision)
     unanswered = answer_problems(loaded, decision.answers)
-    data, warnings = checked_form(
-        loaded, decision.outcome, decision.values, decision.opinion, now, unanswered
+    signature, problems = signed(
+        loaded.step.properties, actor, decision.signature, local_date(loaded, now)
     )
+    unmet = unmet_demands(loaded, decision.outcome, decision.opinion)
+    also = [*unanswered, *unmet, *problems]
+    data, warnings = checked_form(loaded, decision.outcome, decision.values, now, also)
+    decision = replace(decision, signature=signature)
     _vote(loaded, seat, actor, decision, data, warnings, "approve", SeatState.APPROVED, now)
 
 
@@ -105,6 +110,10 @@ def reject_task(
     loaded = load_task(session, task_id, lock=True)
     seat = _seat_to_decide(loaded, actor, decision)
     require_reason("opinion", decision.opinion)
+    signature = require_signed(
+        loaded.step.properties, actor, decision.signature, local_date(loaded, now)
+    )
+    decision = replace(decision, signature=signature)
     data, _ = bind_form(loaded, decision.outcome, decision.values, now)  # need not be complete
     _vote(loaded, seat, actor, decision, data, [], "reject", SeatState.REJECTED, now)
 
@@ -119,6 +128,7 @@ def return_task(
     """
     loaded = load_task(session, task_id, lock=True)
     target = _legal_target(loaded, decision)
+    decision = replace(decision, signature=None)  # what is sent back is not signed
     if target.drawn is not None:
         decision = replace(decision, outcome=target.drawn, target=target)
     seat = _seat_to_decide(loaded, actor, decision, drawn=target.drawn is not None)
@@ -176,7 +186,7 @@ def _vote(
         from_state=TaskState.OPEN,
         to_state=decision.outcome,
         reason=in_words(decision.opinion, decision.points),
-        form_hash=fingerprint(data.values),
+        form_hash=fingerprint(signed_form(data.values, decision.signature)),
     )
     decided = Decided(loaded.facts(), actor, data, decision.outcome, target, now)
     form_handler_of(loaded.step.form_key).save(session, decided)

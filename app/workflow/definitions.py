@@ -22,6 +22,7 @@ from app.engine import (
 )
 from app.forms import rights_for
 from app.identity import Actor, Permission, Role
+from app.workflow.demands import demand_problems
 from app.workflow.handlers import known_topics
 from app.workflow.models import DefinitionDraft, ProcessDefinition
 from app.workflow.names import person_name
@@ -336,6 +337,7 @@ def _heading_problems(definition: Definition, key: str | None) -> list[Problem]:
 
 def _step_problems(session: Session, definition: Definition, step: StepDefinition) -> list[Problem]:
     found = rule_problems(step.id, step.properties)
+    found += demand_problems(step.id, step.properties)
     found += _form_problems(session, step)
     roles = {str(role) for role in Role}
     groups = [group.text for group in step.candidate_groups if group.expression is None]

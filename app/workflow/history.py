@@ -47,6 +47,8 @@ class Opinion:
     form_key: str | None
     values: Mapping[str, Any]
     warnings: tuple[Problem, ...]
+    #: As `signatures.py` made it.
+    signature: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ def opinions(session: Session, instance_id: UUID) -> list[Opinion]:
             form_key=vote.form_key,
             values=vote.form_values,
             warnings=tuple(Problem.load(each) for each in vote.warnings),
+            signature=vote.signature,
         )
         for vote, task, user in rows
     ]

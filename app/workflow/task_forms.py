@@ -1,21 +1,21 @@
 """The form of a task: what it opens with, and what a decision makes of it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from app.core.errors import InvalidInputError, Problem
+from app.core.errors import InvalidInputError, Problem, problem
 from app.core.i18n import N_
 from app.forms import Submitted, rights_for
 from app.workflow.applying import TASK
+from app.workflow.demands import ATTACHMENT, demand_of, shortest_opinion
 from app.workflow.handlers import FormData, form_handler_of
 from app.workflow.loading import LoadedTask
-from app.workflow.models import Vote
-from app.workflow.reasons import SHORTEST_OPINION, reason_problems
+from app.workflow.models import Attachment, Vote
+from app.workflow.reasons import reason_problems
 from app.workflow.resources import resources_of
-from app.workflow.voting import AGREE
 
 
 def load_form_data(loaded: LoadedTask, now: datetime) -> FormData:
@@ -26,10 +26,9 @@ def load_form_data(loaded: LoadedTask, now: datetime) -> FormData:
     data = form_handler_of(loaded.step.form_key).load(
         loaded.session, loaded.facts(), lambda: _former_values(loaded)
     )
-    today = now.astimezone(resources_of(loaded.session).calendar.zone).date()
     context = {
         **data.context,
-        "today": today,
+        "today": local_date(loaded, now),
         "step": loaded.task.step_id,
         "attachments": loaded.progress.attached,
     }
@@ -50,11 +49,21 @@ def bind_form(
     return FormData(form.dump(bound.values), context, opened.subject), list(bound.problems)
 
 
+def form_problems(
+    loaded: LoadedTask, outcome: str, values: Submitted, now: datetime
+) -> tuple[FormData, list[Problem]]:
+    """The values of an approval within the step's rights, and what its rules say of them."""
+    data, problems = bind_form(loaded, outcome, values, now)
+    handler = form_handler_of(loaded.step.form_key)
+    if not problems:
+        problems += handler.check(loaded.session, loaded.facts(), outcome, data)
+    return data, problems
+
+
 def checked_form(
     loaded: LoadedTask,
     outcome: str,
     values: Submitted,
-    opinion: str,
     now: datetime,
     also: Sequence[Problem] = (),
 ) -> tuple[FormData, list[Problem]]:
@@ -65,15 +74,7 @@ def checked_form(
     Raises:
         InvalidInputError: what a person can mend; its problems name each field.
     """
-    data, problems = bind_form(loaded, outcome, values, now)
-    handler = form_handler_of(loaded.step.form_key)
-    if not problems:
-        problems += handler.check(loaded.session, loaded.facts(), outcome, data)
-    policy = loaded.step.properties.get("appr.opinion", "optional")
-    if policy == "required_unless_agree" and outcome != AGREE:
-        problems += reason_problems("opinion", opinion)
-    elif policy == "required":
-        problems += reason_problems("opinion", opinion, SHORTEST_OPINION)
+    data, problems = form_problems(loaded, outcome, values, now)
     problems = [*also, *problems]
     blocking = [each for each in problems if each.level == "block"]
     if blocking:
@@ -83,6 +84,34 @@ def checked_form(
             count=len(blocking),
         )
     return data, [each for each in problems if each.level == "warn"]
+
+
+def unmet_demands(loaded: LoadedTask, outcome: str, opinion: str) -> list[Problem]:
+    """What an approval lacks beside its form and its signature."""
+    least = shortest_opinion(loaded.step.properties, outcome)
+    problems = reason_problems("opinion", opinion, least) if least else []
+    if demand_of(loaded.step.properties, ATTACHMENT) == "required" and not _has_file(loaded):
+        problems.append(
+            problem(
+                "attachment.missing",
+                "attachments",
+                N_("Expected at least one file that was attached in this step, found none."),
+            )
+        )
+    return problems
+
+
+def _has_file(loaded: LoadedTask) -> bool:
+    query = select(Attachment.id).where(
+        Attachment.instance_id == loaded.instance.instance_id,
+        Attachment.task_id == loaded.task.id,
+    )
+    return loaded.session.execute(query.limit(1)).first() is not None
+
+
+def local_date(loaded: LoadedTask, now: datetime) -> date:
+    """The day of the bureau's calendar."""
+    return now.astimezone(resources_of(loaded.session).calendar.zone).date()
 
 
 def _former_values(loaded: LoadedTask) -> Mapping[str, Any]:

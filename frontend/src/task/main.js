@@ -7,6 +7,7 @@ import { startPeople } from './people.js';
 import { startPreview } from './preview.js';
 import { startReasons } from './reasons.js';
 import { startRows } from './rows.js';
+import { startSignatures } from './signature.js';
 import { startTabs } from './tabs.js';
 
 startTabs();
@@ -14,6 +15,7 @@ startRows();
 startFiles();
 startReasons();
 startPeople();
+startSignatures();
 for (const form of document.querySelectorAll('form[data-preview]')) startPreview(form);
 for (const form of document.querySelectorAll('form[data-send-quietly]')) {
   navigator.sendBeacon(form.action, new FormData(form));

@@ -19,6 +19,12 @@ const opinions = (translate) => [
   ['optional', translate('Optional')], ['required_unless_agree', translate('Required unless agreed')],
   ['required', translate('Required')],
 ];
+const signatures = (translate) => [
+  ['none', translate('Not asked')], ['typed', translate('By the typed name')], ['drawn', translate('Drawn by hand')],
+];
+const attachments = (translate) => [
+  ['none', translate('Not asked')], ['optional', translate('Optional')], ['required', translate('Required')],
+];
 const returns = (translate) => [
   ['drawn', translate('Where the diagram draws a return')], ['initiator', translate('To the first step only')],
   ['previous', translate('To the step before only')], ['any', translate('To any earlier step')],
@@ -56,8 +62,10 @@ export function stepGroups(element, injector, data) {
     group('returns', translate('Returns'), [
       make.select('returnTo', translate('May return'), withDefault(said('appr.returnTo'), 'drawn'), picked('appr.returnTo', returns)),
     ]),
-    group('opinion', translate('Opinion'), [
+    group('opinion', translate('Opinion, signature, file'), [
       make.select('opinion', translate('A written opinion is'), withDefault(said('appr.opinion'), 'optional'), picked('appr.opinion', opinions)),
+      make.select('sign', translate('An approval is signed'), withDefault(said('appr.sign'), 'none'), picked('appr.sign', signatures)),
+      make.select('attachment', translate('A file attached in this step is'), withDefault(said('appr.attachment'), 'none'), picked('appr.attachment', attachments)),
     ]),
     group('copies', translate('Copies'), [
       make.several('copy', translate('Who may read it afterwards'), words(said('appr.copy'), ' '), data.roles),
