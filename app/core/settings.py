@@ -4,7 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,8 @@ class Settings:
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
     #: Due dates end with them, and clocks that were stopped go on by them.
     working_hours: tuple[time, time] = WORKING_HOURS
+    #: Working time between two urges of one item by one person; half a day is time to react.
+    urge_every: timedelta = timedelta(hours=4)
     #: Session cookies only over https; off by default because `make run` serves plain http.
     secure_cookies: bool = False
     #: Largest accepted request, in bytes: an attachment of 20 MB and the form around it.
@@ -54,6 +56,7 @@ class Settings:
             files_folder=Path(environ.get("FILES_FOLDER") or cls.files_folder),
             time_zone=ZoneInfo(environ.get("TIME_ZONE") or "Asia/Shanghai"),
             working_hours=_hours(environ.get("WORKING_HOURS")),
+            urge_every=_span(environ.get("URGE_EVERY_HOURS")),
             secure_cookies=_is_on(environ.get("SECURE_COOKIES"), default=False),
             embedded_worker=_is_on(environ.get("EMBEDDED_WORKER"), default=True),
         )
@@ -79,6 +82,19 @@ def _hours(text: str | None) -> tuple[time, time]:
     if hours[0] >= hours[1]:
         raise RuntimeError(f"Expected WORKING_HOURS such as 09:00-18:00, found “{text}”.")
     return hours
+
+
+def _span(text: str | None) -> timedelta:
+    """`4` or `0.5` hours as a duration."""
+    if not text:
+        return Settings.urge_every
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = -1
+    if not 0 <= hours <= 1000:
+        raise RuntimeError(f"Expected URGE_EVERY_HOURS such as 4 or 0.5, found “{text}”.")
+    return timedelta(hours=hours)
 
 
 def _is_on(value: str | None, *, default: bool) -> bool:

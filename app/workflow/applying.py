@@ -17,7 +17,7 @@ from app.engine import OpenTask, Process, Step
 from app.identity import group_key
 from app.workflow import ledger
 from app.workflow.assignment import due_at, plan_seats
-from app.workflow.clocks import next_alarm
+from app.workflow.clocks import end_questions, next_alarm
 from app.workflow.failures import failing_as_incident
 from app.workflow.models import (
     InstanceState,
@@ -91,6 +91,8 @@ class DecidedTask:
     seat_state: SeatState
     holder_id: UUID
     held_since: datetime
+    #: Whether a question may still be open.
+    clock_is_stopped: bool = False
 
 
 def apply_step(
@@ -109,6 +111,7 @@ def apply_step(
     going = [task for task in open_tasks if task.engine_task_id in closed]
     cancelled = [task for task in going if closed[task.engine_task_id] == "cancelled"]
     _close(action, decided, cancelled, reason)
+    _end_questions(action, decided, cancelled)
     for task in cancelled:
         action.record(
             "cancel",
@@ -210,6 +213,17 @@ def _close(
         )
     )
     connection.execute(update(SEAT).where(open_seats).values(**seat_columns))
+
+
+def _end_questions(
+    action: Action, decided: DecidedTask | None, cancelled: Sequence[Row[Any]]
+) -> None:
+    """Only a step whose clock stands still can have an open question."""
+    ids = [task.id for task in cancelled if task.clock_stopped_at is not None]
+    if decided is not None and decided.clock_is_stopped:
+        ids.append(decided.task_id)
+    if ids:
+        end_questions(action.session, ids, action.now)
 
 
 def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, object]) -> None:

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from app.core.database import table_of
 from app.engine import Process
 from app.workflow.calendar import WORKING_DURATION, WorkingCalendar
-from app.workflow.models import Seat, SeatState, UserTask
+from app.workflow.models import Question, QuestionKind, Seat, SeatState, UserTask
 from app.workflow.resources import resources_of
 
 TASK = table_of(UserTask)
 SEAT = table_of(Seat)
+QUESTION = table_of(Question)
 #: Property of a step: reminders ahead of its due date, such as `P3BD P1BD`.
 REMIND = "appr.remind"
 
@@ -69,3 +70,16 @@ def start_clocks(
             .where(SEAT.c.task_id == task.id, SEAT.c.state.in_((SeatState.OPEN, SeatState.WAITING)))
             .values(due_at=due_at)
         )
+
+
+def end_questions(session: Session, task_ids: Sequence[UUID], now: datetime) -> None:
+    """These steps are over: what is still asked about them is not needed any more."""
+    session.connection().execute(
+        update(QUESTION)
+        .where(
+            QUESTION.c.task_id.in_(task_ids),
+            QUESTION.c.kind == QuestionKind.CLARIFICATION,
+            QUESTION.c.answered_at.is_(None),
+        )
+        .values(answered_at=now)
+    )

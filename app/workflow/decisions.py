@@ -201,7 +201,15 @@ def _vote(
     if verb == "return":
         action.returned_from = place(loaded.task.definition_key, loaded.task.step_id)
     step = _advance(action, loaded, decision, outcome)
-    decided_task = DecidedTask(loaded.task.id, outcome, seat.id, seat_state, actor.id, held_since)
+    decided_task = DecidedTask(
+        loaded.task.id,
+        outcome,
+        seat.id,
+        seat_state,
+        actor.id,
+        held_since,
+        loaded.task.clock_stopped_at is not None,
+    )
     apply_step(action, step, _others(loaded), verb, decided_task)
 
 

@@ -66,6 +66,8 @@ class OpenSeat:
     groups: tuple[str, ...]
     since: datetime
     due_at: datetime
+    #: Set while the step waits for an answer.
+    clock_stopped_at: datetime | None
     why: Mapping[str, Any]
 
 
@@ -143,6 +145,7 @@ def _open_seat(task: UserTask, seat: Seat, user: User | None) -> OpenSeat:
         groups=groups,
         since=task.opened_at,
         due_at=task.due_at,
+        clock_stopped_at=task.clock_stopped_at,
         why=seat.why,
     )
 

@@ -29,15 +29,18 @@ from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import InvalidInputError
 from app.core.i18n import N_, Bilingual
-from app.identity import Actor, Organisation, OrganisationKind
+from app.identity import Actor, Organisation, OrganisationKind, User
 from app.workflow.models import (
     CopyReceipt,
+    InstanceState,
     ProcessDefinition,
     ProcessInstance,
+    Question,
     Seat,
     SeatState,
     TaskCopy,
     TaskState,
+    Urge,
     UserTask,
     Vote,
 )
@@ -103,6 +106,13 @@ class InboxRow:
     #: The state of the instance, the outcome of the vote; by tab.
     state: str
     is_read: bool = True
+    #: Whether the step's clock stands still, because a question waits for its answer.
+    waits_for_answer: bool = False
+    #: How often the present step was urged.
+    urges: int = 0
+    #: Of a copy that a person gave: who, and what the person wrote.
+    giver: Bilingual | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +186,10 @@ def inbox_counters(session: Session, actor: Actor, now: datetime) -> dict[str, i
     counts = session.execute(
         select(
             _capped(select(Seat.id).where(*mine)).label("mine"),
-            _capped(select(Seat.id).where(*mine, Seat.due_at <= now)).label("overdue"),
+            _capped(_late(mine, now)).label("overdue"),
             _capped(select(Seat.id).where(*groups)).label("groups"),
             _capped(unread.with_only_columns(TaskCopy.id)).label("copied"),
+            _capped(_questions(actor)).label("questions"),
         )
     ).one()
     return dict(counts._mapping)
@@ -232,6 +243,7 @@ _STEP = (
     UserTask.visit,
     UserTask.version,
     UserTask.opened_at,
+    UserTask.clock_stopped_at,
 )
 
 _Parts = tuple[Any, tuple[Any, ...], Callable[[Any], InboxRow]]
@@ -239,7 +251,7 @@ _Parts = tuple[Any, tuple[Any, ...], Callable[[Any], InboxRow]]
 
 def _mine(actor: Actor) -> _Parts:
     query = (
-        select(Seat.id.label("key"), Seat.due_at, *_STEP, *_SUBJECT)
+        select(Seat.id.label("key"), Seat.due_at, _urges(), *_STEP, *_SUBJECT)
         .join(UserTask, UserTask.id == Seat.task_id)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .where(*_mine_where(actor))
@@ -249,7 +261,7 @@ def _mine(actor: Actor) -> _Parts:
 
 def _groups(actor: Actor) -> _Parts:
     query = (
-        select(Seat.id.label("key"), Seat.due_at, *_STEP, *_SUBJECT)
+        select(Seat.id.label("key"), Seat.due_at, _urges(), *_STEP, *_SUBJECT)
         .join(UserTask, UserTask.id == Seat.task_id)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .where(*_groups_where(actor))
@@ -263,6 +275,7 @@ def _started(actor: Actor) -> _Parts:
             ProcessInstance.id.label("key"),
             ProcessInstance.started_at.label("at"),
             UserTask.due_at,
+            _urges(),
             *_STEP,
             *_SUBJECT,
         )
@@ -283,19 +296,36 @@ def _done(actor: Actor) -> _Parts:
 
 
 def _copied(actor: Actor) -> _Parts:
+    giver = aliased(User)
     query = (
         _copies(actor)
         .with_only_columns(
             TaskCopy.id.label("key"),
             TaskCopy.copied_at.label("at"),
+            TaskCopy.note,
+            giver.name_zh.label("giver_zh"),
+            giver.name_en.label("giver_en"),
             CopyReceipt.read_at,
             UserTask.due_at,
+            _urges(),
             *_STEP,
             *_SUBJECT,
         )
+        .outerjoin(giver, giver.id == TaskCopy.copied_by_id)
         .outerjoin(UserTask, UserTask.id == _oldest_open_task())
     )
     return query, (TaskCopy.id,), _copied_row
+
+
+def _urges() -> Any:
+    """How often the item was urged since its present step opened."""
+    return (
+        select(func.count())
+        .where(Urge.instance_id == ProcessInstance.id, Urge.urged_at >= UserTask.opened_at)
+        .correlate(ProcessInstance, UserTask)
+        .scalar_subquery()
+        .label("urges")
+    )
 
 
 def _oldest_open_task() -> Any:
@@ -333,6 +363,22 @@ def _groups_where(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _late(mine: tuple[ColumnElement[bool], ...], now: datetime) -> Select[Any]:
+    """Work of mine that is late; what waits for an answer is not."""
+    return (
+        select(Seat.id)
+        .join(UserTask, UserTask.id == Seat.task_id)
+        .where(*mine, Seat.due_at <= now, UserTask.clock_stopped_at.is_(None))
+    )
+
+
+def _questions(actor: Actor) -> Select[Any]:
+    """What others want to know from the actor (`questions.questions_to`)."""
+    return select(Question.id).where(
+        Question.asked_to_id == actor.id, Question.answered_at.is_(None)
+    )
+
+
 def _copies(actor: Actor) -> Select[Any]:
     return (
         select(TaskCopy)
@@ -367,7 +413,7 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.only_key:
         found.append(ProcessInstance.is_key.is_(True))
     if filters.only_overdue:
-        found.append(UserTask.due_at <= now)
+        found += [UserTask.due_at <= now, UserTask.clock_stopped_at.is_(None)]
     return found
 
 
@@ -421,6 +467,15 @@ def _task(row: Row[Any]) -> dict[str, Any]:
     }
 
 
+def _haste(row: Row[Any]) -> dict[str, Any]:
+    """Whether the step may take its time, and how often somebody wished it did not."""
+    is_active = row.instance_state == InstanceState.ACTIVE
+    return {
+        "waits_for_answer": is_active and row.clock_stopped_at is not None,
+        "urges": row.urges,
+    }
+
+
 _NO_TASK: dict[str, Any] = {"task_id": None, "step": None, "visit": 1, "version": 0}
 
 
@@ -429,6 +484,7 @@ def _item(row: Row[Any]) -> dict[str, Any]:
     return {
         **_subject(row),
         **(_task(row) if row.task_id else _NO_TASK),
+        **_haste(row),
         "due_at": row.due_at,
         "at": row.at,
         "state": row.instance_state,
@@ -437,7 +493,12 @@ def _item(row: Row[Any]) -> dict[str, Any]:
 
 def _work_row(row: Row[Any]) -> InboxRow:
     return InboxRow(
-        **_subject(row), **_task(row), due_at=row.due_at, at=row.opened_at, state="open"
+        **_subject(row),
+        **_task(row),
+        **_haste(row),
+        due_at=row.due_at,
+        at=row.opened_at,
+        state="open",
     )
 
 
@@ -450,4 +511,5 @@ def _done_row(row: Row[Any]) -> InboxRow:
 
 
 def _copied_row(row: Row[Any]) -> InboxRow:
-    return InboxRow(**_item(row), is_read=row.read_at is not None)
+    giver = Bilingual(row.giver_zh, row.giver_en) if row.giver_zh else None
+    return InboxRow(**_item(row), is_read=row.read_at is not None, giver=giver, note=row.note)

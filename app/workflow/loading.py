@@ -121,6 +121,11 @@ class LoadedTask:
         return Bilingual(self.task.name_zh, self.task.name_en)
 
     @property
+    def subject(self) -> Bilingual:
+        """Name of what the item is about."""
+        return Bilingual(self.instance.subject_zh, self.instance.subject_en)
+
+    @property
     def is_open(self) -> bool:
         """Whether the step still waits."""
         return bool(self.task.state == TaskState.OPEN)

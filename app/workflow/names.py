@@ -1,6 +1,7 @@
 """Names for what rows hold as ids and keys: people, groups, the system actor."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,15 @@ _KIND_OF_PLACE = {
     Scope.UNIT: "单位",
     Scope.AGENCY: "第三方机构",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is to hear of an act (candidate keys), and about which task of which subject."""
+
+    addresses: frozenset[str]
+    task_id: UUID
+    subject: Bilingual
 
 
 def person_name(session: Session, user_id: UUID | None) -> Bilingual:

@@ -13,7 +13,15 @@ from app.engine import Outcome, return_targets
 from app.identity import Actor, Permission, organisation_scope
 from app.workflow.definitions import DECLARING_UNIT
 from app.workflow.loading import LoadedTask, SeatFacts
-from app.workflow.models import InstanceState, ProcessInstance, SeatState, TaskCopy, UserTask, Vote
+from app.workflow.models import (
+    InstanceState,
+    ProcessInstance,
+    Question,
+    SeatState,
+    TaskCopy,
+    UserTask,
+    Vote,
+)
 from app.workflow.models import Seat as SeatModel
 from app.workflow.names import candidate_keys, person_name
 from app.workflow.voting import REJECT
@@ -252,7 +260,7 @@ def require_reader(session: Session, actor: Actor, instance: Row[Any]) -> None:
 
 
 def may_read_instance(session: Session, actor: Actor, instance_id: UUID) -> bool:
-    """Whether the actor takes part in an item: started it, has or had a seat, or holds a copy."""
+    """Whether the actor takes part: started it, has or had a seat, has a copy, or was asked."""
     groups = list(candidate_keys(actor))
     takes_part = select(ProcessInstance.id).where(
         ProcessInstance.id == instance_id,
@@ -260,6 +268,9 @@ def may_read_instance(session: Session, actor: Actor, instance_id: UUID) -> bool
         | select(Vote.id).where(Vote.instance_id == instance_id, Vote.actor_id == actor.id).exists()
         | select(TaskCopy.id)
         .where(TaskCopy.instance_id == instance_id, TaskCopy.group_key.in_(groups))
+        .exists()
+        | select(Question.id)
+        .where(Question.instance_id == instance_id, Question.asked_to_id == actor.id)
         .exists()
         | select(SeatModel.id)
         .join(UserTask, UserTask.id == SeatModel.task_id)

@@ -34,3 +34,23 @@ def reason_problems(where: str, text: str, least: int = SHORTEST_REASON) -> list
             found=length,
         )
     ]
+
+
+def require_words(where: str, text: str, *, least: int = 0, most: int) -> None:
+    """Refuse words that are too short to say something, or too long to be read."""
+    length = len(text.strip())
+    if least <= length <= most:
+        return
+    raise InvalidInputError(
+        N_("Expected words of another length; what you typed is kept."),
+        [
+            problem(
+                "words.length",
+                where,
+                N_("Expected {least} to {most} characters, found {found}."),
+                least=least,
+                most=most,
+                found=length,
+            )
+        ],
+    )
