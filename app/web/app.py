@@ -37,6 +37,7 @@ PAGES = (
     "definitions",
     "tasks",
     "instances",
+    "ledgers",
     "attachments",
     "notices",
     "board",

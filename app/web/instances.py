@@ -1,9 +1,9 @@
-"""What belongs to an item as a whole: its diagram with the live token, receipts, the ledger."""
+"""What belongs to an item as a whole: its diagram with the live token, receipts of copies."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Row
@@ -11,14 +11,12 @@ from sqlalchemy import Row
 from app.core.errors import NotFoundError
 from app.core.i18n import N_, Bilingual
 from app.engine import Process
-from app.identity import Permission, organisation_names
+from app.identity import organisation_names
 from app.web.context import actor, db, now
 from app.web.formats import short_moment
 from app.web.language import in_language
-from app.web.security import local_path, needs
 from app.workflow.definitions import process_of
 from app.workflow.history import OpenSeat, mark_copy_read, open_seats, visits
-from app.workflow.ledger import verify
 from app.workflow.loading import load_instance
 from app.workflow.models import TaskState
 from app.workflow.names import group_name
@@ -76,27 +74,6 @@ def read(instance_id: UUID) -> ResponseReturnValue:
     _readable(instance_id)
     mark_copy_read(db(), instance_id, actor(), now())
     return jsonify(read=True)
-
-
-@pages.post("/instances/<uuid:instance_id>/verify")
-@needs(Permission.LEDGER_VERIFY)
-def verify_ledger(instance_id: UUID) -> ResponseReturnValue:
-    """Recompute the hash chain and say whether anything was changed."""
-    _readable(instance_id)
-    verdict = verify(db(), instance_id)
-    if verdict.is_sound:
-        words = gettext("The ledger is sound: %(num)d entries, none changed.", num=verdict.entries)
-        flash(words)
-    else:
-        flash(
-            gettext(
-                "The ledger does not fit: entry %(num)d was changed, removed or cut off.",
-                num=verdict.broken_at,
-            ),
-            "error",
-        )
-    back = local_path(request.form.get("back"))
-    return redirect(back or url_for("instances.show", instance_id=instance_id))
 
 
 def _readable(instance_id: UUID) -> Row[Any]:

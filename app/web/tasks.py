@@ -73,7 +73,6 @@ def show(task_id: UUID) -> ResponseReturnValue:
         place_query=request.values.get("place", ""),
         opened=_DIALOGS.get(request.endpoint or "") or request.args.get("open", ""),
         acts=[act for act in ACTS if act.is_offered(page)],
-        can_verify=actor().can(Permission.LEDGER_VERIFY),
     )
 
 

@@ -1,67 +1,31 @@
 """The ledger: every act of an instance, append-only, each entry chained to the one before."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, fields
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.orm import Session
 
-from app.core import documents
 from app.core.database import table_of
-from app.workflow.models import LedgerEntry, ProcessInstance
+from app.workflow.chain import (
+    GENESIS,
+    Act,
+    Entry,
+    Fault,
+    FaultKind,
+    Verdict,
+    chained,
+    check,
+    fingerprint,
+)
+from app.workflow.models import LedgerEntry, ProcessInstance, Vote
 
-GENESIS = "0" * 64
+__all__ = ["GENESIS", "Act", "Verdict", "append", "chain_of", "fingerprint", "verify"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What is to be written: who did what, where, from which state to which, and why."""
-
-    verb: str
-    actor_id: UUID | None
-    at: datetime
-    definition_key: str
-    step_id: str | None = None
-    task_id: UUID | None = None
-    visit: int | None = None
-    on_behalf_of_id: UUID | None = None
-    from_state: str | None = None
-    to_state: str | None = None
-    reason: str = ""
-    form_hash: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The result of checking a chain: the first entry that does not fit, if any."""
-
-    entries: int
-    broken_at: int | None
-    #: `changed`, `missing` or `tail` (the chain is shorter than the instance says).
-    how: str | None = None
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether every entry fits."""
-        return self.broken_at is None
-
-
-def fingerprint(values: object) -> str:
-    """SHA-256 of a form snapshot in canonical JSON."""
-    return hashlib.sha256(documents.dump(values)).hexdigest()
-
-
-def chained(instance_id: UUID, sequence: int, previous_hash: str, act: Act) -> str:
-    """The hash of one entry: over its own facts, its number and the hash before it."""
-    facts = asdict(act)
-    facts["at"] = act.at.astimezone(UTC).isoformat()
-    for name in ("actor_id", "task_id", "on_behalf_of_id"):
-        facts[name] = str(facts[name]) if facts[name] else None
-    body = [str(instance_id), sequence, previous_hash, facts]
-    return hashlib.sha256(documents.dump(body)).hexdigest()
+#: Verbs whose entry has a vote beside it, and the vote's columns that the entry repeats.
+_VOTES = frozenset({"approve", "reject", "return", "abstain"})
 
 
 def append(
@@ -90,28 +54,64 @@ def append(
     return length, head
 
 
+def chain_of(session: Session, instance_id: UUID) -> list[Entry]:
+    """The ledger of an instance as the database holds it now, by number."""
+    table = table_of(LedgerEntry)
+    query = select(table).where(table.c.instance_id == instance_id).order_by(table.c.sequence)
+    names = [each.name for each in fields(Act)]
+    return [
+        Entry(
+            row.sequence,
+            row.previous_hash,
+            row.hash,
+            Act(**{name: getattr(row, name) for name in names}),
+        )
+        for row in session.execute(query)
+    ]
+
+
 def verify(session: Session, instance_id: UUID) -> Verdict:
-    """Recompute the chain of one instance and name the first entry that was tampered with."""
-    entries = session.scalars(
-        select(LedgerEntry)
-        .where(LedgerEntry.instance_id == instance_id)
-        .order_by(LedgerEntry.sequence)
-        .execution_options(populate_existing=True)
-    ).all()
-    head = GENESIS
-    for number, entry in enumerate(entries, start=1):
-        if entry.sequence != number:
-            return Verdict(len(entries), number, "missing")
-        act = Act(**{name: getattr(entry, name) for name in Act.__slots__})
-        expected = chained(instance_id, number, head, act)
-        if entry.previous_hash != head or entry.hash != expected:
-            return Verdict(len(entries), number, "changed")
-        head = entry.hash
+    """Recompute the chain of one instance, compare it with the opinions, name what does not fit."""
     said = session.execute(
         select(ProcessInstance.ledger_length, ProcessInstance.ledger_head).where(
             ProcessInstance.id == instance_id
         )
     ).one()
-    if (len(entries), head) != (said.ledger_length, said.ledger_head):
-        return Verdict(len(entries), len(entries) + 1, "tail")
-    return Verdict(len(entries), None)
+    entries = chain_of(session, instance_id)
+    votes = session.execute(
+        select(
+            Vote.task_id, Vote.actor_id, Vote.at, Vote.outcome, Vote.opinion, Vote.form_values
+        ).where(Vote.instance_id == instance_id)
+    ).all()
+    repeated = {(row.task_id, row.actor_id, row.at): _repeated(row) for row in votes}
+    known = {
+        name: [each[name] for each in repeated.values()]
+        for name in ("to_state", "reason", "form_hash")
+    }
+    verdict = check(instance_id, entries, said.ledger_length, said.ledger_head, known)
+    opinions = tuple(
+        fault for each in entries if (fault := _changed_opinion(each, repeated)) is not None
+    )
+    if not verdict.is_sound:
+        return verdict
+    return Verdict(verdict.entries, opinions)
+
+
+def _repeated(vote: Row[Any]) -> dict[str, str]:
+    """What the ledger entry of a vote must say, too."""
+    return {
+        "to_state": vote.outcome,
+        "reason": vote.opinion,
+        "form_hash": fingerprint(vote.form_values),
+    }
+
+
+def _changed_opinion(
+    entry: Entry, repeated: dict[tuple[UUID | None, UUID | None, Any], dict[str, str]]
+) -> Fault | None:
+    act = entry.act
+    vote = repeated.get((act.task_id, act.actor_id, act.at))
+    if vote is None or act.verb not in _VOTES:
+        return None
+    differing = tuple(name for name, value in vote.items() if getattr(act, name) != value)
+    return Fault(FaultKind.OPINION, entry.sequence, fields=differing) if differing else None

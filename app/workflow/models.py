@@ -19,9 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base
+from app.core.database import Base, table_of
 from app.core.ids import new_id
 from app.core.types import Money, UtcDateTime
+from app.workflow.append_only import keep_ledger, keep_votes
 
 
 class InstanceState(StrEnum):
@@ -571,3 +572,7 @@ class Attachment(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     uploaded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+keep_votes(table_of(Vote))
+keep_ledger(table_of(LedgerEntry))

@@ -48,8 +48,30 @@ def schema(url: str) -> dict[str, dict[str, Any]]:
     """All that the database knows of its tables, comparable."""
     database = Database(url)
     inspector = inspect(database.engine)
-    found = {name: describe(inspector, name) for name in inspector.get_table_names()}
+    triggers = triggers_of(database)
+    found = {
+        name: describe(inspector, name) | {"triggers": triggers.get(name, {})}
+        for name in inspector.get_table_names()
+    }
     database.dispose()
+    return found
+
+
+#: Name, table and all that it does, functions included.
+TRIGGERS = {
+    "sqlite": "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": (
+        "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(t.oid) || p.prosrc"
+        " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT tgisinternal"
+    ),
+}
+
+
+def triggers_of(database: Database) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    with database.unit_of_work(write=False) as session:
+        for name, table, does in session.execute(text(TRIGGERS[database.engine.dialect.name])):
+            found.setdefault(table, {})[name] = does
     return found
 
 
@@ -89,6 +111,8 @@ def test_migrated_tables_are_those_of_the_models_with_every_check(
 
     migrated = schema(fresh_url)
     del migrated["alembic_version"]
+    assert migrated["vote"]["triggers"]
+    assert migrated["ledger_entry"]["triggers"]
 
     assert migrated == schema(modelled_url)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.projects.models import GoalVersion, Project
-from app.workflow.models import LedgerEntry, ProcessInstance
+from app.workflow.models import ProcessInstance
 from tests.statements import count_statements
 from tests.web.desk import Desks, words
 
@@ -203,23 +203,16 @@ def _item(desks: Desks, code: str) -> UUID:
         return session.scalars(query).one()
 
 
-def test_the_ledger_is_verified_and_the_first_changed_entry_named(desks: Desks) -> None:
-    item, back = _item(desks, ORCHARD), f"/projects/{ORCHARD}"
-    verify = f"/instances/{item}/verify"
+def test_the_page_of_a_project_leads_to_the_verdict_and_the_export(desks: Desks) -> None:
+    item = _item(desks, ORCHARD)
 
-    sound = desks.of("sup.1").post(verify, data={"back": back}, follow_redirects=True)
-    with desks.database.unit_of_work() as session:
-        session.execute(
-            update(LedgerEntry)
-            .where(LedgerEntry.instance_id == item, LedgerEntry.sequence == 3)
-            .values(reason="改过")
-        )
-    broken = desks.of("sup.1").post(verify, data={"back": back}, follow_redirects=True)
+    checked = desks.of("sup.1").get(f"/projects/{ORCHARD}").text
+    read = desks.of("d03.fin").get(f"/projects/{ORCHARD}").text
 
-    assert sound.request.path == back
-    assert "The ledger is sound" in words(sound)
-    assert "The ledger does not fit: entry 3 was changed, removed or cut off." in words(broken)
-    assert desks.of("d03u1.clerk").post(verify).status_code == 403
+    assert f"/instances/{item}/ledger" in checked
+    assert f"/instances/{item}/ledger" in read
+    assert f"/projects/{ORCHARD}/ledger.jsonl" in checked
+    assert f"/projects/{ORCHARD}/ledger.jsonl" not in read
 
 
 # the acts
