@@ -184,7 +184,7 @@ def _forms(
     form = resources_of(db()).forms.get(key) if key else None
     refused: Refill | None = g.get("refill")
     typed = typed_pairs() if refused else _kept(draft)
-    if allowed.decide:
+    if allowed.fill:
         if form is None:
             return None, ()
         problems: Sequence[Problem] = refused.problems if refused else ()
@@ -196,7 +196,8 @@ def _forms(
 def _read_form(loaded: LoadedTask, form: Form | None, votes: Sequence[Opinion]) -> FormPage | None:
     if form is None:
         return None
-    vote = next((each for each in reversed(votes) if each.task_id == loaded.task.id), None)
+    filled = (e for e in reversed(votes) if e.task_id == loaded.task.id and e.form_key)
+    vote = next(filled, None)
     if vote is not None:
         return form_to_read(form, loaded.step.properties, vote.values)
     if not loaded.is_open:

@@ -19,7 +19,9 @@ from app.workflow import ledger
 from app.workflow.assignment import due_at, plan_seats
 from app.workflow.clocks import end_questions, next_alarm
 from app.workflow.failures import failing_as_incident
+from app.workflow.loading import SeatFacts
 from app.workflow.models import (
+    UNDECIDED,
     InstanceState,
     ProcessInstance,
     Seat,
@@ -31,6 +33,7 @@ from app.workflow.models import (
 )
 from app.workflow.progress import Progress
 from app.workflow.resources import resources_of
+from app.workflow.voting import SEQUENTIAL, rule_of, weight_of
 
 INSTANCE = table_of(ProcessInstance)
 TASK = table_of(UserTask)
@@ -83,14 +86,12 @@ def action_on(
 
 @dataclass(frozen=True, slots=True)
 class DecidedTask:
-    """A task that a vote has decided: its row and the voter's seat close with it."""
+    """A task whose rule is met: its row closes, its undecided seats are no longer needed."""
 
     task_id: UUID
     outcome: str
-    seat_id: UUID
-    seat_state: SeatState
-    holder_id: UUID
-    held_since: datetime
+    #: The seat whose act decided it, as it is to be; None when its row is written already.
+    seat: SeatFacts | None = None
     #: Whether a question may still be open.
     clock_is_stopped: bool = False
 
@@ -171,10 +172,10 @@ def save_instance(action: Action, **columns: Any) -> None:
 
 
 def close_seats(action: Action, task_ids: Sequence[UUID], state: SeatState) -> None:
-    """Give every seat of these tasks that is still open its honest end state."""
+    """Give every seat of these tasks that is undecided its honest end state."""
     action.session.connection().execute(
         update(SEAT)
-        .where(SEAT.c.task_id.in_(task_ids), SEAT.c.state == SeatState.OPEN)
+        .where(SEAT.c.task_id.in_(task_ids), SEAT.c.state.in_(UNDECIDED))
         .values(state=state)
     )
 
@@ -188,19 +189,21 @@ def _close(
     seat_columns: dict[str, Any] = {"state": SeatState.NOT_NEEDED}
     if decided is not None:
         ids.append(decided.task_id)
-        own_task, own_seat = TASK.c.id == decided.task_id, SEAT.c.id == decided.seat_id
+        own_task = TASK.c.id == decided.task_id
         task_columns = {
             "state": case((own_task, TaskState.COMPLETED), else_=TaskState.CANCELLED),
             "outcome": case((own_task, decided.outcome), else_=reason),
         }
-        seat_columns = {
-            "state": case((own_seat, decided.seat_state), else_=SeatState.NOT_NEEDED),
-            "holder_id": case((own_seat, decided.holder_id), else_=SEAT.c.holder_id),
-            "held_since": case((own_seat, decided.held_since), else_=SEAT.c.held_since),
-        }
+        if decided.seat is not None:
+            own_seat = SEAT.c.id == decided.seat.id
+            seat_columns = {
+                "state": case((own_seat, decided.seat.state), else_=SeatState.NOT_NEEDED),
+                "holder_id": case((own_seat, decided.seat.holder_id), else_=SEAT.c.holder_id),
+                "held_since": case((own_seat, decided.seat.held_since), else_=SEAT.c.held_since),
+            }
     if not ids:
         return
-    open_seats = SEAT.c.task_id.in_(ids) & (SEAT.c.state == SeatState.OPEN)
+    undecided = SEAT.c.task_id.in_(ids) & SEAT.c.state.in_(UNDECIDED)
     connection = action.session.connection()
     connection.execute(
         update(TASK)
@@ -212,7 +215,7 @@ def _close(
             **task_columns,
         )
     )
-    connection.execute(update(SEAT).where(open_seats).values(**seat_columns))
+    connection.execute(update(SEAT).where(undecided).values(**seat_columns))
 
 
 def _end_questions(
@@ -254,13 +257,16 @@ def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, ob
         )
         with failing_as_incident(action.instance_id, each.step_id):
             plans = plan_seats(step, each.variables)
+        takes_turns = rule_of(step.properties).mode == SEQUENTIAL
         for position, plan in enumerate(plans, start=1):
+            waits = takes_turns and position > 1
             seats.append(
                 {
                     "id": new_id(),
                     "task_id": task_id,
                     "position": position,
-                    "state": SeatState.OPEN,
+                    "weight": weight_of(step.properties, plan.group_key),
+                    "state": SeatState.WAITING if waits else SeatState.OPEN,
                     "group_key": plan.group_key,
                     "due_at": due,
                     "why": plan.why,

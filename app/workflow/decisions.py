@@ -1,4 +1,4 @@
-"""The three ways to decide a task: approve, return, reject.
+"""The four ways to decide a task: approve, reject, abstain, return.
 
 Every verb takes the session of the unit of work first and `now` last, locks the instance, asks
 the guards of `permits.py`, casts the vote, and lets the engine go on when the step's rule is met.
@@ -11,40 +11,34 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
 from app.core.errors import NotOfferedError, Problem, problem
 from app.core.i18n import N_
 from app.core.ids import new_id
-from app.engine import Step, complete, move
 from app.forms import Submitted
 from app.identity import Actor, Permission
-from app.workflow.applying import Action, DecidedTask, apply_step, copy_step, save_instance
 from app.workflow.drafts import drop_draft
-from app.workflow.failures import failing_as_incident
-from app.workflow.handlers import (
-    Decided,
-    FormData,
-    ServiceContext,
-    bound_services,
-    form_handler_of,
-)
+from app.workflow.handlers import FormData
 from app.workflow.ledger import fingerprint
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
-from app.workflow.models import SeatKind, SeatState, TaskState, Vote
+from app.workflow.models import SeatState, TaskState, Vote
 from app.workflow.permits import (
     SHOWN_LENGTH,
     ReturnChoice,
+    fills_form,
+    refuse_abstaining,
+    refuse_advisers,
     refuse_closed,
     refuse_conflicting_duties,
+    refuse_no_approval,
     refuse_stale,
     refuse_unknown_outcome,
     require_seat,
     return_choices,
 )
-from app.workflow.progress import place
 from app.workflow.reasons import SHORTEST_REASON, require_reason
 from app.workflow.return_points import (
     PointAnswer,
@@ -55,10 +49,18 @@ from app.workflow.return_points import (
     in_words,
     require_points,
 )
+from app.workflow.settling import Answer, finish, settle, votes_of
 from app.workflow.signatures import require_signed, signed, signed_form
-from app.workflow.task_forms import bind_form, checked_form, local_date, unmet_demands
-from app.workflow.task_rows import begin_action, record_act, touch_task, write_seat
-from app.workflow.voting import decide, rule_of
+from app.workflow.task_forms import (
+    bind_form,
+    checked_form,
+    load_form_data,
+    local_date,
+    refuse_blocking,
+    unmet_demands,
+)
+from app.workflow.task_rows import begin_action, record_act
+from app.workflow.voting import ABSTAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,17 @@ def approve_task(
     """
     loaded = load_task(session, task_id, lock=True)
     seat = _seat_to_decide(loaded, actor, decision)
-    unanswered = answer_problems(loaded, decision.answers)
+    refuse_no_approval(loaded, decision.outcome)
     signature, problems = signed(
         loaded.step.properties, actor, decision.signature, local_date(loaded, now)
     )
     unmet = unmet_demands(loaded, decision.outcome, decision.opinion)
-    also = [*unanswered, *unmet, *problems]
-    data, warnings = checked_form(loaded, decision.outcome, decision.values, now, also)
+    data, warnings = None, list[Problem]()
+    if fills_form(seat):
+        also = [*answer_problems(loaded, decision.answers), *unmet, *problems]
+        data, warnings = checked_form(loaded, decision.outcome, decision.values, now, also)
+    else:
+        refuse_blocking([*unmet, *problems])
     decision = replace(decision, signature=signature)
     _vote(loaded, seat, actor, decision, data, warnings, "approve", SeatState.APPROVED, now)
 
@@ -114,7 +120,7 @@ def reject_task(
         loaded.step.properties, actor, decision.signature, local_date(loaded, now)
     )
     decision = replace(decision, signature=signature)
-    data, _ = bind_form(loaded, decision.outcome, decision.values, now)  # need not be complete
+    data = _incomplete_form(loaded, seat, decision, now)
     _vote(loaded, seat, actor, decision, data, [], "reject", SeatState.REJECTED, now)
 
 
@@ -134,8 +140,22 @@ def return_task(
     seat = _seat_to_decide(loaded, actor, decision, drawn=target.drawn is not None)
     require_points(loaded, decision.points)
     require_reason("opinion", decision.opinion, 0 if decision.points else SHORTEST_REASON)
-    data, _ = bind_form(loaded, decision.outcome, decision.values, now)  # need not be complete
+    data = _incomplete_form(loaded, seat, decision, now)
     _vote(loaded, seat, actor, decision, data, [], "return", SeatState.RETURNED, now)
+
+
+def abstain_task(
+    session: Session, task_id: UUID, actor: Actor, decision: Decision, now: datetime
+) -> None:
+    """Be neither for nor against (弃权), where several decide and the step allows it."""
+    loaded = load_task(session, task_id, lock=True)
+    seat = _seat_to_decide(loaded, actor, replace(decision, outcome=ABSTAIN), drawn=False)
+    refuse_abstaining(loaded, seat)
+    signature = require_signed(
+        loaded.step.properties, actor, decision.signature, local_date(loaded, now)
+    )
+    decision = replace(decision, outcome=ABSTAIN, target=None, signature=signature)
+    _vote(loaded, seat, actor, decision, None, [], "abstain", SeatState.ABSTAINED, now)
 
 
 def _vote(
@@ -143,15 +163,17 @@ def _vote(
     seat: SeatFacts,
     actor: Actor,
     decision: Decision,
-    data: FormData,
+    data: FormData | None,
     warnings: list[Problem],
     verb: str,
     seat_state: SeatState,
     now: datetime,
 ) -> None:
-    """Cast the vote, and complete the step when its rule is met."""
+    """Cast the vote, and complete the step when its rule is met. `data` is None without a form."""
     action = begin_action(loaded, actor, now)
     session = loaded.session
+    values = dict(data.values) if data else {}
+    votes = votes_of(loaded) | {seat.id: decision.outcome}
     target = decision.target.step_id if decision.target else None
     vote_id = new_id()
     session.connection().execute(
@@ -168,14 +190,14 @@ def _vote(
             "opinion": decision.opinion.strip(),
             "signature": dict(decision.signature) if decision.signature else None,
             "target": target,
-            "form_key": loaded.step.form_key,
-            "form_values": dict(data.values),
+            "form_key": loaded.step.form_key if data else None,
+            "form_values": values,
             "warnings": [each.dump() for each in warnings],
         },
     )
     if target is not None:
         ask_points(action, loaded, decision.points, target, vote_id)
-    elif verb == "approve":
+    elif verb == "approve" and data is not None:
         answer_points(action, loaded, decision.answers)
     drop_draft(session, loaded.task.id, actor)
     action.progress.record_actor(loaded.task.step_id, actor.id)
@@ -186,81 +208,26 @@ def _vote(
         from_state=TaskState.OPEN,
         to_state=decision.outcome,
         reason=in_words(decision.opinion, decision.points),
-        form_hash=fingerprint(signed_form(data.values, decision.signature)),
+        form_hash=fingerprint(signed_form(values, decision.signature)),
     )
-    decided = Decided(loaded.facts(), actor, data, decision.outcome, target, now)
-    form_handler_of(loaded.step.form_key).save(session, decided)
-    outcome = decision.outcome if verb == "return" else _tally(loaded, decision.outcome)
-    held_since = seat.held_since or now
-    if outcome is None:
-        write_seat(loaded, seat, state=seat_state, holder_id=actor.id, held_since=held_since)
-        touch_task(loaded)
-        save_instance(action)
-        return
-    _copy(action, loaded)
+    own = replace(seat, state=seat_state, holder_id=actor.id, held_since=seat.held_since or now)
+    seats = [own if each.id == seat.id else each for each in loaded.seats]
+    answer = Answer(actor, decision.outcome, data) if data else None
     if verb == "return":
-        action.returned_from = place(loaded.task.definition_key, loaded.task.step_id)
-    step = _advance(action, loaded, decision, outcome)
-    decided_task = DecidedTask(
-        loaded.task.id,
-        outcome,
-        seat.id,
-        seat_state,
-        actor.id,
-        held_since,
-        loaded.task.clock_stopped_at is not None,
-    )
-    apply_step(action, step, _others(loaded), verb, decided_task)
+        answer = answer or Answer(actor, decision.outcome, load_form_data(loaded, now))
+        finish(action, loaded, verb, answer, own, decision.target)
+    else:
+        settle(action, loaded, seats, votes, verb, actor, own, answer)
 
 
-def _advance(action: Action, loaded: LoadedTask, decision: Decision, outcome: str) -> Step:
-    """Let the engine go on: along a drawn flow, or by a jump for any other return."""
-    handlers = bound_services(
-        ServiceContext(
-            loaded.session,
-            action.instance_id,
-            loaded.instance.business_key,
-            loaded.instance.subject_code,
-            loaded.task.id,
-        )
-    )
-    state, task_id = loaded.instance.engine_state, loaded.task.engine_task_id
-    target = decision.target
-    with failing_as_incident(action.instance_id):
-        if target is not None and target.drawn is None:
-            return move(action.process, state, task_id, target.step_id, action.now, handlers)
-        values = {"outcome": outcome}
-        return complete(action.process, state, task_id, values, action.now, handlers)
-
-
-def _copy(action: Action, loaded: LoadedTask) -> None:
-    """Give a copy to the groups that the step names."""
-    roles = loaded.step.properties.get("appr.copy", "").split()
-    if roles:
-        copy_step(
-            action,
-            loaded.task.definition_key,
-            loaded.task.step_id,
-            roles,
-            loaded.instance.variables,
-        )
-
-
-def _tally(loaded: LoadedTask, outcome: str) -> str | None:
-    """The step's outcome with this vote, or None while others must still vote."""
-    gone = (SeatState.TRANSFERRED, SeatState.REMOVED)
-    electorate = [
-        each for each in loaded.seats if each.kind is SeatKind.VOTE and each.state not in gone
-    ]
-    if len(electorate) == 1:
-        return outcome
-    earlier = loaded.session.scalars(select(Vote.outcome).where(Vote.task_id == loaded.task.id))
-    # The vote that was just cast is among them; each visit is a task of its own.
-    return decide(rule_of(loaded.step.properties), len(electorate), list(earlier))
-
-
-def _others(loaded: LoadedTask) -> list[Any]:
-    return [each for each in loaded.open_tasks if each.id != loaded.task.id]
+def _incomplete_form(
+    loaded: LoadedTask, seat: SeatFacts, decision: Decision, now: datetime
+) -> FormData | None:
+    """The form beside a "no" or a return: kept as it is, without being complete."""
+    if not fills_form(seat):
+        return None
+    data, _ = bind_form(loaded, decision.outcome, decision.values, now)
+    return data
 
 
 def _seat_to_decide(
@@ -269,6 +236,7 @@ def _seat_to_decide(
     actor.require(Permission.TASK_WORK)
     seat = require_seat(loaded, actor)
     refuse_stale(loaded, decision.expected_version)
+    refuse_advisers(loaded, seat)
     refuse_conflicting_duties(loaded, actor)
     if drawn:
         refuse_unknown_outcome(loaded, decision.outcome)

@@ -27,7 +27,7 @@ from app.workflow.handlers import known_topics
 from app.workflow.models import DefinitionDraft, ProcessDefinition
 from app.workflow.names import person_name
 from app.workflow.resources import resources_of
-from app.workflow.voting import rule_problems
+from app.workflow.rule_checks import rule_problems
 
 #: What every process knows of its subject (`Subject.routing`).
 ROUTING = frozenset({"unit", "department", "section", "agency", "fiscal_year", "amount", "is_key"})
@@ -336,7 +336,7 @@ def _heading_problems(definition: Definition, key: str | None) -> list[Problem]:
 
 
 def _step_problems(session: Session, definition: Definition, step: StepDefinition) -> list[Problem]:
-    found = rule_problems(step.id, step.properties)
+    found = rule_problems(step.id, step.properties, _known_candidates(step))
     found += demand_problems(step.id, step.properties)
     found += _form_problems(session, step)
     roles = {str(role) for role in Role}
@@ -354,6 +354,14 @@ def _step_problems(session: Session, definition: Definition, step: StepDefinitio
         if group.split("@")[0] not in roles
     ]
     return found
+
+
+def _known_candidates(step: StepDefinition) -> list[str] | None:
+    """Who has a seat for certain, one each; None where only the running instance knows."""
+    named = [step.assignee] if step.assignee else [*step.candidate_users, *step.candidate_groups]
+    if "appr.strategy" in step.properties or any(each.expression for each in named):
+        return None
+    return list(dict.fromkeys(each.text for each in named))
 
 
 def _form_problems(session: Session, step: StepDefinition) -> list[Problem]:

@@ -109,7 +109,11 @@ def last_form_values(session: Session, instance_id: UUID, step_id: str) -> dict[
     query = (
         select(Vote.form_values)
         .join(UserTask, UserTask.id == Vote.task_id)
-        .where(Vote.instance_id == instance_id, UserTask.step_id == step_id)
+        .where(
+            Vote.instance_id == instance_id,
+            UserTask.step_id == step_id,
+            Vote.form_key.is_not(None),
+        )
         .order_by(Vote.id.desc())
         .limit(1)
     )

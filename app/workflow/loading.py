@@ -223,7 +223,7 @@ def _tasks_and_seats() -> Any:
             UserTask.instance_id == bindparam("instance_id"),
             or_(UserTask.state == TaskState.OPEN, UserTask.id == bindparam("task_id")),
         )
-        .order_by(UserTask.id, Seat.position)
+        .order_by(UserTask.id, Seat.position, Seat.id)
     )
 
 

@@ -65,6 +65,10 @@ class SeatState(StrEnum):
     EXPIRED = "expired"
 
 
+#: Seats that may still act, now or later.
+UNDECIDED = (SeatState.OPEN, SeatState.WAITING)
+
+
 class SeatKind(StrEnum):
     """What a seat is for (approvals.md §1 and §3)."""
 

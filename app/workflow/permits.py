@@ -17,6 +17,7 @@ from app.workflow.models import (
     InstanceState,
     ProcessInstance,
     Question,
+    SeatKind,
     SeatState,
     TaskCopy,
     UserTask,
@@ -24,12 +25,20 @@ from app.workflow.models import (
 )
 from app.workflow.models import Seat as SeatModel
 from app.workflow.names import candidate_keys, person_name
-from app.workflow.voting import REJECT
+from app.workflow.voting import REJECT, may_abstain
 
 #: Characters of a code from a request that a refusal repeats.
 SHOWN_LENGTH = 40
 #: Outcome codes with this beginning go back; their flows are offered as return targets.
 RETURN_PREFIX = "return"
+#: States of a seat whose holder may take no second one in the same visit.
+_TAKING_PART = (
+    SeatState.WAITING,
+    SeatState.APPROVED,
+    SeatState.REJECTED,
+    SeatState.ABSTAINED,
+    SeatState.RETURNED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,12 @@ class Permitted:
     reject: Outcome | None = None
     return_to: tuple[ReturnChoice, ...] = ()
     transfer: bool = False
+    #: Neither for nor against.
+    abstain: bool = False
+    #: Give the opinion that somebody delegated.
+    advise: bool = False
+    #: The form of the step is to be filled in, not only read.
+    fill: bool = False
     #: Why the actor, who would have a seat, may not act: a duty that must be kept apart.
     refusal: CountersignError | None = None
 
@@ -77,14 +92,18 @@ def permitted(loaded: LoadedTask, actor: Actor) -> Permitted:
         return Permitted(
             unclaim=seat.is_held_by(actor) and seat.group_key is not None, refusal=refusal
         )
-    outcomes = loaded.step.outcomes
+    if seat.kind is SeatKind.ADVICE:
+        return Permitted(advise=True)
+    approvals = tuple(each for each in loaded.step.outcomes if is_approval(each.code))
     return Permitted(
         claim=seat.holder_id is None,
         unclaim=seat.is_held_by(actor) and seat.group_key is not None,
-        approve=tuple(each for each in outcomes if is_approval(each.code)),
+        approve=approvals if fills_form(seat) else approvals[:1],
         reject=loaded.step.outcome(REJECT),
         return_to=return_choices(loaded),
         transfer=True,
+        abstain=may_abstain_here(loaded, seat),
+        fill=fills_form(seat),
     )
 
 
@@ -131,11 +150,8 @@ def own_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts | None:
 
 
 def _has_voted(seat: SeatFacts, actor: Actor) -> bool:
-    return seat.holder_id == actor.id and seat.state not in (
-        SeatState.OPEN,
-        SeatState.TRANSFERRED,
-        SeatState.NOT_NEEDED,
-    )
+    """Whether the actor has acted here, or waits to: neither lets him sit down once more."""
+    return seat.holder_id == actor.id and seat.state in _TAKING_PART
 
 
 def require_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
@@ -229,6 +245,51 @@ def refuse_unknown_outcome(loaded: LoadedTask, code: str) -> Outcome:
             found=code[:SHOWN_LENGTH],
         )
     return outcome
+
+
+def refuse_no_approval(loaded: LoadedTask, code: str) -> None:
+    """Refuse a code that does not agree where agreement is asked for; a crafted request has it."""
+    if not is_approval(code):
+        raise NotOfferedError(
+            N_("Expected a decision among {allowed} for the step {step}, found “{found}”."),
+            allowed=", ".join(e.code for e in loaded.step.outcomes if is_approval(e.code)),
+            step=loaded.name,
+            found=code[:SHOWN_LENGTH],
+        )
+
+
+def fills_form(seat: SeatFacts) -> bool:
+    """Whether the holder fills in the step's form; who was added before or behind signs only."""
+    return seat.kind is SeatKind.VOTE
+
+
+def may_abstain_here(loaded: LoadedTask, seat: SeatFacts) -> bool:
+    """Whether this seat may abstain: the step says so, and a "no" could follow from it."""
+    return (
+        seat.kind is SeatKind.VOTE
+        and may_abstain(loaded.step.properties)
+        and loaded.step.outcome(REJECT) is not None
+    )
+
+
+def refuse_abstaining(loaded: LoadedTask, seat: SeatFacts) -> None:
+    """Refuse an abstention where the step does not allow one."""
+    if not may_abstain_here(loaded, seat):
+        raise NotPermittedError(
+            N_("Expected a vote for or against in the step {step}; nobody may abstain there."),
+            step=loaded.name,
+        )
+
+
+def refuse_advisers(loaded: LoadedTask, seat: SeatFacts) -> None:
+    """Refuse a decision by a delegate, who was asked for an opinion only."""
+    if seat.kind is SeatKind.ADVICE:
+        raise NotPermittedError(
+            N_("Expected your opinion on the step {step}; it was delegated to you, and its "
+               "decision stays with {who}."),
+            step=loaded.name,
+            who=person_name(loaded.session, seat.added_by_id),
+        )  # fmt: skip
 
 
 def step_name(loaded: LoadedTask, step_id: str) -> Bilingual:

@@ -76,6 +76,12 @@ def checked_form(
     """
     data, problems = form_problems(loaded, outcome, values, now)
     problems = [*also, *problems]
+    refuse_blocking(problems)
+    return data, [each for each in problems if each.level == "warn"]
+
+
+def refuse_blocking(problems: Sequence[Problem]) -> None:
+    """Refuse by all the problems that stand in the way of a decision; warnings do not."""
     blocking = [each for each in problems if each.level == "block"]
     if blocking:
         raise InvalidInputError(
@@ -83,7 +89,6 @@ def checked_form(
             blocking,
             count=len(blocking),
         )
-    return data, [each for each in problems if each.level == "warn"]
 
 
 def unmet_demands(loaded: LoadedTask, outcome: str, opinion: str) -> list[Problem]:

@@ -1,15 +1,19 @@
 """Writing the rows of one task: its seats, its version, its ledger entries."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, insert, update
 
+from app.core.ids import new_id
 from app.identity import Actor
 from app.workflow.applying import SEAT, TASK, Action, action_on
+from app.workflow.electorate import shares
 from app.workflow.loading import LoadedTask, SeatFacts
-from app.workflow.models import SeatState
+from app.workflow.models import UNDECIDED, SeatState
 from app.workflow.voting import rule_of
 
 
@@ -30,21 +34,74 @@ def record_act(action: Action, loaded: LoadedTask, verb: str, **facts: Any) -> N
     )
 
 
-def write_seat(loaded: LoadedTask, seat: SeatFacts, **columns: Any) -> None:
-    """Change one seat."""
-    loaded.session.connection().execute(update(SEAT).where(SEAT.c.id == seat.id).values(**columns))
+def write_seats(loaded: LoadedTask, seats: Sequence[SeatFacts]) -> None:
+    """Write the seats of the task as they are to be: changed ones, and new ones behind them."""
+    before = {each.id: each for each in loaded.seats}
+    changed = [each for each in seats if each.id in before and each != before[each.id]]
+    new = [each for each in seats if each.id not in before]
+    connection = loaded.session.connection()
+    if changed:
+        columns = ("state", "position", "holder_id", "held_since", "parent_id")
+        connection.execute(
+            update(SEAT)
+            .where(SEAT.c.id == bindparam("seat_id"))
+            .values({name: bindparam(f"new_{name}") for name in columns}),
+            [
+                {"seat_id": each.id, **{f"new_{name}": getattr(each, name) for name in columns}}
+                for each in changed
+            ],
+        )
+    if new:
+        connection.execute(
+            insert(SEAT),
+            [{**asdict(each), "task_id": loaded.task.id, "due_at": loaded.task.due_at}
+             for each in new],
+        )  # fmt: skip
 
 
 def hold_seat(
     loaded: LoadedTask, seat: SeatFacts, holder_id: UUID | None, since: datetime | None
-) -> None:
-    """Claim or release a seat; a single step has one holder, whichever group he comes from."""
-    seats = [seat.id]
-    if rule_of(loaded.step.properties).mode == "single":
-        seats = [each.id for each in loaded.seats if each.state is SeatState.OPEN]
-    loaded.session.connection().execute(
-        update(SEAT).where(SEAT.c.id.in_(seats)).values(holder_id=holder_id, held_since=since)
+) -> list[SeatFacts]:
+    """The seats with one claimed or released; the groups of a single step share one holder."""
+    found = shares(rule_of(loaded.step.properties), loaded.seats)
+    share = next((each for each in found if seat in each), [seat])
+    return [
+        replace(each, holder_id=holder_id, held_since=since)
+        if each in share and each.state is SeatState.OPEN
+        else each
+        for each in loaded.seats
+    ]
+
+
+def moved_seats(
+    loaded: LoadedTask,
+    seat: SeatFacts,
+    giver_id: UUID,
+    receiver_id: UUID,
+    why: Mapping[str, Any],
+    now: datetime,
+) -> list[SeatFacts]:
+    """The seats after one has moved to another person: its place, kind and signers go along.
+
+    The other groups' shares of a single step are no longer needed: the receiver has it alone.
+    """
+    found = shares(rule_of(loaded.step.properties), loaded.seats)
+    share = next((each for each in found if seat in each), [seat])
+    moved = replace(
+        seat, id=new_id(), group_key=None, holder_id=receiver_id, held_since=now, why=why
     )
+    seats = []
+    for each in loaded.seats:
+        if each.id == seat.id:
+            holder_id = seat.holder_id or giver_id
+            seats.append(replace(each, state=SeatState.TRANSFERRED, holder_id=holder_id))
+        elif each in share and each.state in UNDECIDED:
+            seats.append(replace(each, state=SeatState.NOT_NEEDED))
+        elif each.parent_id == seat.id:
+            seats.append(replace(each, parent_id=moved.id))
+        else:
+            seats.append(each)
+    return [*seats, moved]
 
 
 def touch_task(loaded: LoadedTask) -> None:

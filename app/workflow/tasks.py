@@ -8,14 +8,12 @@ left behind then. `expected_version` is the version of the task that the form wa
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError, NotFoundError, NotPermittedError, problem
 from app.core.i18n import N_
-from app.core.ids import new_id
 from app.identity import Actor, Permission, load_actor
-from app.workflow.applying import SEAT, close_seats, save_instance
+from app.workflow.applying import save_instance
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
 from app.workflow.models import SeatState
 from app.workflow.permits import (
@@ -26,8 +24,14 @@ from app.workflow.permits import (
     require_seat,
 )
 from app.workflow.reasons import require_reason
-from app.workflow.task_rows import begin_action, hold_seat, record_act, touch_task, write_seat
-from app.workflow.voting import rule_of
+from app.workflow.task_rows import (
+    begin_action,
+    hold_seat,
+    moved_seats,
+    record_act,
+    touch_task,
+    write_seats,
+)
 
 
 def claim_task(
@@ -41,7 +45,7 @@ def claim_task(
     refuse_stale(loaded, expected_version)
     refuse_conflicting_duties(loaded, actor)
     action = begin_action(loaded, actor, now)
-    hold_seat(loaded, seat, actor.id, now)
+    write_seats(loaded, hold_seat(loaded, seat, actor.id, now))
     touch_task(loaded)
     record_act(action, loaded, "claim", from_state="unclaimed", to_state="claimed")
     save_instance(action)
@@ -65,7 +69,7 @@ def unclaim_task(
         )  # fmt: skip
     refuse_stale(loaded, expected_version)
     action = begin_action(loaded, actor, now)
-    hold_seat(loaded, seat, None, None)
+    write_seats(loaded, hold_seat(loaded, seat, None, None))
     touch_task(loaded)
     record_act(action, loaded, "unclaim", from_state="claimed", to_state="unclaimed")
     save_instance(action)
@@ -102,22 +106,8 @@ def transfer_task(
         )  # fmt: skip
     refuse_conflicting_duties(loaded, receiver)
     action = begin_action(loaded, actor, now)
-    write_seat(loaded, seat, state=SeatState.TRANSFERRED, holder_id=seat.holder_id or actor.id)
-    if rule_of(loaded.step.properties).mode == "single":
-        close_seats(action, [task_id], SeatState.NOT_NEEDED)  # the other groups' shares of it
-    session.connection().execute(
-        insert(SEAT),
-        {
-            "id": new_id(),
-            "task_id": task_id,
-            "position": seat.position,
-            "state": SeatState.OPEN,
-            "holder_id": receiver.id,
-            "held_since": now,
-            "due_at": loaded.task.due_at,
-            "why": {"transferred_by": actor.username, "reason": reason.strip()},
-        },
-    )
+    why = {"transferred_by": actor.username, "reason": reason.strip()}
+    write_seats(loaded, moved_seats(loaded, seat, actor.id, receiver.id, why, now))
     touch_task(loaded)
     record_act(
         action,
