@@ -36,6 +36,7 @@ PAGES = (
     "inbox",
     "definitions",
     "tasks",
+    "task_talk",
     "instances",
     "ledgers",
     "attachments",

@@ -31,6 +31,7 @@ from app.workflow.inbox import (
 )
 from app.workflow.loading import load_task
 from app.workflow.names import candidate_keys
+from app.workflow.questions import questions_to
 from app.workflow.tasks import claim_task, unclaim_task
 
 pages = Blueprint("inbox", __name__)
@@ -108,13 +109,15 @@ def index() -> str:
         before or request.args.get("after", ""),
         backwards=bool(before),
     )
+    counters = inbox_counters(db(), actor(), now())
     scope = organisation_scope(actor())
     year = now().astimezone(settings().time_zone).year
     return render_template(
         "inbox/index.html",
         place=place,
         page=page,
-        counters=inbox_counters(db(), actor(), now()),
+        counters=counters,
+        questions=questions_to(db(), actor()) if counters["questions"] else [],
         names=directory(db()),
         sees_many=scope.everything or bool(scope.sections) or len(scope.departments) > 1,
         years=range(year + 1, year - 3, -1),
@@ -129,7 +132,10 @@ def counts() -> dict[str, str]:
     """The figures of the navigation and of the bell, for the script that keeps them fresh."""
     found = inbox_counters(db(), actor(), now())
     unread = count_unread(db(), actor().id, candidate_keys(actor()))
-    return {"tasks": capped(found["mine"] + found["groups"]), "notices": capped(unread)}
+    return {
+        "tasks": capped(found["mine"] + found["groups"] + found["questions"]),
+        "notices": capped(unread),
+    }
 
 
 @pages.app_template_filter()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.core.i18n import N_
 from app.web.task_page import TaskPage
 
 
@@ -20,4 +21,14 @@ class Act:
 
 
 #: In the order of the menu. What each needs stands in its guard (`permits.py`).
-ACTS: tuple[Act, ...] = ()
+ACTS: tuple[Act, ...] = (
+    Act(
+        "ask",
+        "message",
+        N_("Ask for clarification"),
+        "task_talk.ask",
+        lambda page: bool(page.said.people),
+    ),
+    Act("copy", "copy", N_("Give a copy"), "task_talk.copy", lambda page: page.allowed.decide),
+    Act("urge", "bell", N_("Urge"), "task_talk.urge_", lambda page: page.said.may_urge),
+)

@@ -25,6 +25,11 @@ _SAID = {
     "transfer": N_("{who} transferred the step {step} from {from} to {to}."),
     "cancel": N_("The step {step} was closed undecided, because of: {reason}."),
     "copy": N_("The item was copied to: {to}."),
+    "urge": N_("{who} urged the step {step}."),
+    "ask": N_("{who} asked {to} a question in the step {step}."),
+    "answer": N_("{who} answered a question of the step {step}."),
+    "take_back": N_("{who} took a question of the step {step} back."),
+    "give_copy": N_("{who} gave a copy to: {to}."),
     "fire": N_("The timer {step} fired."),
     "overdue": N_("The step {step} became overdue."),
     "incident": N_("The item stopped at {step}: {reason}"),
@@ -39,7 +44,19 @@ _REASONS = {
     "approve": N_("a decision elsewhere"),
     "fire": N_("a timer"),
 }
-_REASONED = frozenset({"answer_points", "approve", "reject", "return", "transfer"})
+_REASONED = frozenset(
+    {
+        "answer_points",
+        "approve",
+        "reject",
+        "return",
+        "transfer",
+        "urge",
+        "ask",
+        "answer",
+        "give_copy",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +155,7 @@ def _to(
     if entry.verb in ("approve", "reject", "return") and entry.step_id:
         name = outcome_name(process, entry.definition_key, entry.step_id, said)
         return name if str(name) else said
-    if entry.verb == "copy":
+    if entry.verb in ("copy", "give_copy"):
         return group_name(said, organisations)
     if entry.verb == "end":
         return _step(process, entry.definition_key, said)

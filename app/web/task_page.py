@@ -17,6 +17,7 @@ from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
 from app.web.goal_diffs import GOAL_FORM, Comparison, last_changes
 from app.web.refill import Refill
 from app.web.task_history import LedgerLine, PastOpinion, ledger_lines, past_opinions
+from app.web.task_said import Said, gather_said
 from app.workflow.attachments import attachments_of
 from app.workflow.drafts import find_draft
 from app.workflow.history import (
@@ -69,6 +70,7 @@ class TaskPage:
     why: Sentence | None
     incidents: tuple[Sentence, ...]
     is_copied: bool
+    said: Said
 
     @property
     def sent_back(self) -> PastOpinion | None:
@@ -157,7 +159,13 @@ def gather(task_id: UUID) -> TaskPage:
             Sentence.load(each.sentence) for each in open_incidents(db(), instance.instance_id)
         ),
         is_copied=not candidate_keys(actor()).isdisjoint(loaded.progress.copied),
+        said=gather_said(loaded, allowed, organisations),
     )
+
+
+def is_of_page(sent: Mapping[str, str]) -> bool:
+    """Whether a request sent the page's one form; the answer to a question has its own."""
+    return "expected_version" in sent
 
 
 def typed_pairs() -> Pairs:
@@ -182,7 +190,7 @@ def _forms(
 ) -> tuple[FormPage | None, tuple[TypedLine, ...]]:
     key = loaded.step.form_key
     form = resources_of(db()).forms.get(key) if key else None
-    refused: Refill | None = g.get("refill")
+    refused: Refill | None = g.get("refill") if is_of_page(request.form) else None
     typed = typed_pairs() if refused else _kept(draft)
     if allowed.fill:
         if form is None:

@@ -28,7 +28,7 @@ from app.web.language import in_language
 from app.web.refill import refilled
 from app.web.security import needs
 from app.web.task_acts import ACTS
-from app.web.task_page import gather, typed_pairs
+from app.web.task_page import gather, is_of_page, typed_pairs
 from app.web.task_requests import (
     MOST_DIGITS,
     PEOPLE_OFFERED,
@@ -61,7 +61,7 @@ Verb = Callable[[Session, UUID, Actor, Decision, datetime], None]
 @pages.get("/tasks/<uuid:task_id>")
 def show(task_id: UUID) -> ResponseReturnValue:
     """The page; after a refused form it is shown again by `refilled`, with what was typed."""
-    if g.get("refill"):
+    if g.get("refill") and is_of_page(request.form):
         # What the verb did is rolled back; the draft is kept even so, also when the step is gone.
         with suppress(CountersignError), db().begin_nested():
             save_task_draft(db(), task_id, actor(), _typed(), now())
@@ -124,7 +124,7 @@ def reassign(task_id: UUID) -> ResponseReturnValue:
 def claim(task_id: UUID) -> ResponseReturnValue:
     """Take it, so that colleagues see who works on it."""
     claim_task(db(), task_id, actor(), expected_version(), now())
-    _keep_typed(task_id)
+    keep_typed(task_id)
     flash(gettext("You have claimed this task. Your colleagues see that you work on it."))
     return redirect(task_address(task_id))
 
@@ -134,7 +134,7 @@ def claim(task_id: UUID) -> ResponseReturnValue:
 @refilled(show)
 def release(task_id: UUID) -> ResponseReturnValue:
     """Give it back to the group."""
-    _keep_typed(task_id)
+    keep_typed(task_id)
     unclaim_task(db(), task_id, actor(), expected_version(), now())
     flash(gettext("You have released this task; a colleague may claim it. Your draft is kept."))
     return redirect(task_address(task_id))
@@ -245,7 +245,7 @@ def _typed() -> dict[str, Any]:
     }
 
 
-def _keep_typed(task_id: UUID) -> None:
+def keep_typed(task_id: UUID) -> None:
     """Claiming and releasing leave the page, which may hold words that no draft has yet."""
     if typed_pairs() or request.form.get("opinion"):
         save_task_draft(db(), task_id, actor(), _typed(), now())

@@ -71,7 +71,7 @@ def copy_task(
     )
     action = begin_action(loaded, actor, now)
     action.progress.copied.append(key)
-    record_act(action, loaded, "copy", to_state=key, reason=note.strip())
+    record_act(action, loaded, "give_copy", to_state=key, reason=note.strip())
     save_instance(action)
     return Told(frozenset({key}), task_id, loaded.subject)
 

@@ -53,7 +53,7 @@ def test_a_copy_is_the_right_to_read_this_item_and_no_other(office: Office, item
         assert notice.address == f"user@{STRANGER}"
         assert NOTE in str(notice.sentence)
         entry = ledger_entries(session, item)[-1]
-        assert (entry.verb, entry.to_state, entry.reason) == ("copy", f"user@{STRANGER}", NOTE)
+        assert (entry.verb, entry.to_state, entry.reason) == ("give_copy", f"user@{STRANGER}", NOTE)
         assert entry.actor_id == office.actor("d05.fin").id
 
 
