@@ -93,6 +93,30 @@ def mark_returned(file: GoalFile) -> GoalVersion:
     return version
 
 
+def mark_withdrawn(file: GoalFile) -> None:
+    """The goal was taken back (撤回) before it was decided; a version in review counts no more."""
+    if file.latest is not None and file.latest.status == GoalStatus.SUBMITTED:
+        file.latest.status = GoalStatus.RETURNED.value
+    file.project.link_status = LinkStatus.WITHDRAWN.value
+
+
+def mark_in_review_again(file: GoalFile) -> GoalVersion:
+    """A return to the unit was recalled before the unit sent anything: the version is in review.
+
+    Raises:
+        ConflictError: the newest version was not returned.
+    """
+    project, version = file.project, file.latest
+    if version is None or version.status != GoalStatus.RETURNED:
+        raise ConflictError(
+            N_("Expected a returned version of the goal of {project}, found none."),
+            project=project.code,
+        )
+    version.status = GoalStatus.SUBMITTED.value
+    project.link_status = LinkStatus.PENDING.value
+    return version
+
+
 def mark_rejected(file: GoalFile) -> GoalVersion:
     """The goal was refused: the project may not enter the budget (poor → 不予安排).
 

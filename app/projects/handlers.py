@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from app.projects.goals import (
     apply_accepted_edits,
     edited_values,
     freeze_approved,
+    mark_in_review_again,
     mark_rejected,
     mark_returned,
+    mark_withdrawn,
     save_submission,
 )
 from app.projects.kinds import Grade, LinkStatus
@@ -36,6 +39,7 @@ from app.workflow.handlers import (
     TaskFacts,
     form_handler,
     service_handler,
+    termination_handler,
 )
 from app.workflow.history import last_form_values
 from app.workflow.permits import is_approval
@@ -68,6 +72,14 @@ class GoalDeclaration(FormHandler):
         data = decided.data
         save_submission(session, data.subject, data.values, actor=decided.actor, now=decided.at)
 
+    def undo(self, session: Session, decided: Decided) -> None:
+        """The version stays readable and counts no more; the form opens with it."""
+        mark_withdrawn(open_goal_file(session, decided.task.subject_code))
+
+    def taken_back(self, session: Session, task: TaskFacts, now: datetime) -> None:
+        """The same for an item that its initiator withdrew."""
+        mark_withdrawn(open_goal_file(session, task.subject_code))
+
 
 def _beside_goal(file: GoalFile, answers: Mapping[str, Any]) -> FormData:
     """A form about a submitted goal: its answers, the money, and the goal for its rules to read."""
@@ -97,6 +109,11 @@ class OpinionOnGoal(FormHandler):
         """The goal's status follows a return to the unit."""
         if decided.target == COMPILE:
             mark_returned(decided.data.subject)
+
+    def undo(self, session: Session, decided: Decided) -> None:
+        """A recalled return puts the version in review again."""
+        if decided.target == COMPILE:
+            mark_in_review_again(open_goal_file(session, decided.task.subject_code))
 
 
 @form_handler("desk_review")
@@ -154,6 +171,9 @@ class ThirdPartyOpinion(OpinionOnGoal):
 class AcceptEdits(OpinionOnGoal):
     """The unit agrees to the line edits of the final review; they become a new version."""
 
+    irrevocable = N_("Expected a decision that can be recalled; the edits accepted in “{step}” "
+                     "are the goal now.")  # fmt: skip
+
     def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
         """The edits as the final reviewer wrote them."""
         review = last_form_values(session, task.instance_id, "final_review")
@@ -170,6 +190,8 @@ class AcceptEdits(OpinionOnGoal):
 @form_handler("approve_with_budget")
 class ApproveWithBudget(OpinionOnGoal):
     """Budget and goal are approved in one act (谁批复预算、谁批复目标)."""
+
+    irrevocable = N_("Expected a decision that can be recalled; “{step}” has frozen the goal.")
 
     def save(self, session: Session, decided: Decided) -> None:
         """The version in review becomes the contract."""
@@ -190,6 +212,14 @@ class Monitoring(FormHandler):
         """The project's status follows the report."""
         decided.data.subject.project.link_status = LinkStatus.PENDING.value
 
+    def undo(self, session: Session, decided: Decided) -> None:
+        """Nothing is reported any more."""
+        _withdraw_report(session, decided.task.subject_code)
+
+    def taken_back(self, session: Session, task: TaskFacts, now: datetime) -> None:
+        """The same for an item that its initiator withdrew."""
+        _withdraw_report(session, task.subject_code)
+
 
 @form_handler("monitoring_review")
 class MonitoringReview(FormHandler):
@@ -203,6 +233,28 @@ class MonitoringReview(FormHandler):
         """The project's status follows a return."""
         if not is_approval(decided.outcome):
             decided.data.subject.link_status = LinkStatus.RETURNED.value
+
+    def undo(self, session: Session, decided: Decided) -> None:
+        """A recalled return puts the report in review again."""
+        if not is_approval(decided.outcome):
+            project = project_by_code(session, decided.task.subject_code)
+            project.link_status = LinkStatus.PENDING.value
+
+
+@termination_handler("P_GOAL")
+def withdraw_goal(context: ServiceContext, now: datetime) -> None:
+    """The review was terminated: the goal is in review no more, and may be declared afresh."""
+    mark_withdrawn(open_goal_file(context.session, context.subject_code))
+
+
+@termination_handler("P_MONITOR")
+def withdraw_monitoring(context: ServiceContext, now: datetime) -> None:
+    """The monitoring of this period was terminated."""
+    _withdraw_report(context.session, context.subject_code)
+
+
+def _withdraw_report(session: Session, subject_code: str) -> None:
+    project_by_code(session, subject_code).link_status = LinkStatus.WITHDRAWN.value
 
 
 @service_handler("issue_goal_letter")

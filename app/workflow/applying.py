@@ -31,7 +31,7 @@ from app.workflow.models import (
     Timer,
     UserTask,
 )
-from app.workflow.progress import Progress
+from app.workflow.progress import Progress, Recallable, place
 from app.workflow.resources import resources_of
 from app.workflow.voting import SEQUENTIAL, rule_of, weight_of
 
@@ -40,6 +40,12 @@ TASK = table_of(UserTask)
 SEAT = table_of(Seat)
 TIMER = table_of(Timer)
 COPY = table_of(TaskCopy)
+#: What happens by itself; behind it no decision can be recalled.
+AUTOMATIC = frozenset(
+    {"serviceTask", "sendTask", "scriptTask", "intermediateCatchEvent", "boundaryEvent"}
+)
+#: Verbs that take a step away from those who sat there; any other decides it without them.
+TAKING = frozenset({"withdraw", "recall", "terminate"})
 
 
 @dataclass(slots=True)
@@ -59,6 +65,9 @@ class Action:
     acts: list[ledger.Act] = field(default_factory=list)
     #: For a return: the place that sends the item back, kept by the visit that it opens.
     returned_from: str | None = None
+    #: For a decision: the token tree before it, and what a recall will ask about it.
+    previous_state: bytes | None = None
+    recallable: Recallable | None = None
 
     def record(self, verb: str, **facts: Any) -> None:
         """Add one ledger entry to this action."""
@@ -113,18 +122,10 @@ def apply_step(
     cancelled = [task for task in going if closed[task.engine_task_id] == "cancelled"]
     _close(action, decided, cancelled, reason)
     _end_questions(action, decided, cancelled)
-    for task in cancelled:
-        action.record(
-            "cancel",
-            definition_key=task.definition_key,
-            step_id=task.step_id,
-            task_id=task.id,
-            from_state=TaskState.OPEN,
-            to_state=TaskState.CANCELLED,
-            reason=reason,
-        )
-    _open(action, step.opened, step.variables)
-    _write_timers(action, step)
+    _record_cancelled(action, cancelled, reason)
+    opened = _open(action, step.opened, step.variables)
+    write_timers(action, step)
+    _keep_for_recall(action, step, opened, cancelled, open_tasks)
     action.progress.record_passed(step.passed)
     ending: dict[str, Any] = {}
     if step.ended is not None:
@@ -138,7 +139,60 @@ def apply_step(
             actor_id=None,
             to_state=step.ended.element_id,
         )
-    save_instance(action, engine_state=step.state, variables=dict(step.variables), **ending)
+    save_instance(
+        action,
+        engine_state=step.state,
+        previous_state=action.previous_state,
+        variables=dict(step.variables),
+        **ending,
+    )
+
+
+def cancel_tasks(action: Action, tasks: Sequence[Row[Any]], verb: str) -> None:
+    """Close open tasks undecided; `verb` took them away, and their seats with them."""
+    _close(action, None, tasks, verb)
+    _record_cancelled(action, tasks, verb)
+
+
+def _record_cancelled(action: Action, tasks: Sequence[Row[Any]], reason: str) -> None:
+    for task in tasks:
+        action.record(
+            "cancel",
+            definition_key=task.definition_key,
+            step_id=task.step_id,
+            task_id=task.id,
+            from_state=TaskState.OPEN,
+            to_state=TaskState.CANCELLED,
+            reason=reason,
+        )
+
+
+def _keep_for_recall(
+    action: Action,
+    step: Step,
+    opened: Sequence[UUID],
+    cancelled: Sequence[Row[Any]],
+    open_tasks: Sequence[Row[Any]],
+) -> None:
+    """Keep what a recall of this decision will ask; any other step of the engine forbids one."""
+    decision = action.recallable
+    if decision is None:
+        action.progress.forget_decisions()
+        return
+    gone = {str(task.id) for task in cancelled}
+    by_itself = (
+        place(each.definition_key, each.element_id)
+        for each in step.passed
+        if action.process.element(each.definition_key, each.element_id).type in AUTOMATIC
+    )
+    kept = decision.applied(
+        opened=[str(each) for each in opened],
+        cancelled=sorted(gone),
+        automatic=next(by_itself, None),
+        passed=len(action.progress.passed),
+    )
+    still_open = {str(task.id) for task in open_tasks} - gone
+    action.progress.keep_decision(kept, still_open)
 
 
 def save_instance(action: Action, **columns: Any) -> None:
@@ -186,7 +240,8 @@ def _close(
     """One statement for the tasks and one for their seats, whatever made them close."""
     ids = [task.id for task in cancelled]
     task_columns: dict[str, Any] = {"state": TaskState.CANCELLED, "outcome": reason}
-    seat_columns: dict[str, Any] = {"state": SeatState.NOT_NEEDED}
+    taken = SeatState.WITHDRAWN if reason in TAKING else SeatState.NOT_NEEDED
+    seat_columns: dict[str, Any] = {"state": taken}
     if decided is not None:
         ids.append(decided.task_id)
         own_task = TASK.c.id == decided.task_id
@@ -229,9 +284,12 @@ def _end_questions(
         end_questions(action.session, ids, action.now)
 
 
-def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, object]) -> None:
+def _open(
+    action: Action, opened: Sequence[OpenTask], variables: Mapping[str, object]
+) -> list[UUID]:
     calendar = resources_of(action.session).calendar
-    tasks, seats = [], []
+    tasks: list[dict[str, Any]] = []
+    seats: list[dict[str, Any]] = []
     for each in opened:
         step = action.process.step(each.definition_key, each.step_id)
         task_id = new_id()
@@ -285,9 +343,10 @@ def _open(action: Action, opened: Sequence[OpenTask], variables: Mapping[str, ob
         connection = action.session.connection()
         connection.execute(insert(TASK), tasks)
         connection.execute(insert(SEAT), seats)
+    return [task["id"] for task in tasks]
 
 
-def _write_timers(action: Action, step: Step) -> None:
+def write_timers(action: Action, step: Step) -> None:
     """Timer rows follow the engine's list; nothing is written while the list stays the same."""
     waiting = {each.id: each for each in step.timers}
     wanted = {timer_id: each.due_at.isoformat() for timer_id, each in waiting.items()}
@@ -318,6 +377,15 @@ def _write_timers(action: Action, step: Step) -> None:
             ],
         )
     action.progress.timers = wanted
+
+
+def drop_timers(action: Action) -> None:
+    """No timer of the item may fire any more; `write_timers` brings back those that still wait."""
+    if action.progress.timers:
+        action.session.connection().execute(
+            delete(TIMER).where(TIMER.c.instance_id == action.instance_id)
+        )
+        action.progress.timers = {}
 
 
 def copy_step(

@@ -39,6 +39,7 @@ from app.workflow.permits import (
     require_seat,
     return_choices,
 )
+from app.workflow.progress import Recallable
 from app.workflow.reasons import SHORTEST_REASON, require_reason
 from app.workflow.return_points import (
     PointAnswer,
@@ -200,7 +201,15 @@ def _vote(
     elif verb == "approve" and data is not None:
         answer_points(action, loaded, decision.answers)
     drop_draft(session, loaded.task.id, actor)
-    action.progress.record_actor(loaded.task.step_id, actor.id)
+    action.recallable = Recallable(
+        task=str(loaded.task.id),
+        vote=str(vote_id),
+        seat=str(seat.id),
+        actor=str(actor.id),
+        seats=loaded.standing,
+        answered=[e for e in loaded.progress.owed if e not in action.progress.owed],
+        first_act=action.progress.record_actor(loaded.task.step_id, actor.id),
+    )
     record_act(
         action,
         loaded,

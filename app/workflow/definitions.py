@@ -26,6 +26,7 @@ from app.workflow.demands import demand_problems
 from app.workflow.handlers import known_topics
 from app.workflow.models import DefinitionDraft, ProcessDefinition
 from app.workflow.names import person_name
+from app.workflow.policies import policy_problems
 from app.workflow.resources import resources_of
 from app.workflow.rule_checks import rule_problems
 
@@ -66,6 +67,7 @@ def inspect_definition(session: Session, xml: bytes, key: str | None = None) -> 
         return Inspection(None, refusal.problems or (whole,))
     found = [*definition.warnings]
     found += _heading_problems(definition, key)
+    found += policy_problems(definition.key, definition.properties)
     for step in definition.steps.values():
         found += _step_problems(session, definition, step)
     found += [
@@ -338,6 +340,7 @@ def _heading_problems(definition: Definition, key: str | None) -> list[Problem]:
 def _step_problems(session: Session, definition: Definition, step: StepDefinition) -> list[Problem]:
     found = rule_problems(step.id, step.properties, _known_candidates(step))
     found += demand_problems(step.id, step.properties)
+    found += policy_problems(step.id, step.properties)
     found += _form_problems(session, step)
     roles = {str(role) for role in Role}
     groups = [group.text for group in step.candidate_groups if group.expression is None]

@@ -13,6 +13,7 @@ from app.identity import Actor
 from app.workflow.loading import load_task
 from app.workflow.models import TaskDraft
 from app.workflow.permits import own_seat, require_seat
+from app.workflow.reading import note_reader
 
 DRAFT = table_of(TaskDraft)
 
@@ -24,6 +25,7 @@ def save_task_draft(
     loaded = load_task(session, task_id, lock=False)
     if own_seat(loaded, actor) is None and find_draft(session, task_id, actor) is None:
         require_seat(loaded, actor)
+    note_reader(loaded, actor, now)
     connection = session.connection()
     drop_draft(session, task_id, actor)
     connection.execute(

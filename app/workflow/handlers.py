@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -63,6 +63,10 @@ Former = Callable[[], Mapping[str, Any]]
 class FormHandler:
     """How one form meets the subject's tables. The default keeps values on the votes only."""
 
+    #: Why an approval with this form cannot be recalled: a sentence marked with `N_`, which may
+    #: name the `step`. Empty when it can.
+    irrevocable: ClassVar[str] = ""
+
     def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
         """What the form opens with."""
         return FormData(former())
@@ -75,6 +79,16 @@ class FormHandler:
 
     def save(self, session: Session, decided: Decided) -> None:
         """Write what was decided into the subject's tables, in the verb's transaction."""
+
+    def undo(self, session: Session, decided: Decided) -> None:
+        """Take back what `save` wrote: the vote was recalled (收回). Its data has no subject.
+
+        Raises:
+            ConflictError: what it wrote cannot be taken back; the sentence says why.
+        """
+
+    def taken_back(self, session: Session, task: TaskFacts, now: datetime) -> None:
+        """The initiator withdrew the item (撤回) to this form, which is to be sent once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +104,11 @@ class ServiceContext:
 
 
 ServiceHandler = Callable[[ServiceContext, ServiceCall], Mapping[str, object] | None]
+#: Tells the subject that its item was terminated, and when.
+TerminationHandler = Callable[[ServiceContext, datetime], None]
 
 _services: dict[str, ServiceHandler] = {}
+_terminations: dict[str, TerminationHandler] = {}
 _forms: dict[str, FormHandler] = {}
 _default_form = FormHandler()
 
@@ -104,6 +121,22 @@ def service_handler(topic: str) -> Callable[[ServiceHandler], ServiceHandler]:
         return function
 
     return register
+
+
+def termination_handler(process_key: str) -> Callable[[TerminationHandler], TerminationHandler]:
+    """Register the function that follows a terminated item of this process."""
+
+    def register(function: TerminationHandler) -> TerminationHandler:
+        _terminations[process_key] = function
+        return function
+
+    return register
+
+
+def tell_termination(process_key: str, context: ServiceContext, now: datetime) -> None:
+    """Let the subject follow; a process that registered nothing has no subject to tell."""
+    if process_key in _terminations:
+        _terminations[process_key](context, now)
 
 
 def form_handler(form_key: str) -> Callable[[type[FormHandler]], type[FormHandler]]:

@@ -49,6 +49,8 @@ class Opinion:
     warnings: tuple[Problem, ...]
     #: As `signatures.py` made it.
     signature: Mapping[str, Any] | None = None
+    #: Since when it counts no more, because it was recalled.
+    voided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class OpenSeat:
 
 
 def opinions(session: Session, instance_id: UUID) -> list[Opinion]:
-    """Every vote of an instance in the order in which they were cast."""
+    """Every vote of an instance in the order in which they were cast, recalled ones too."""
     rows = session.execute(
         select(Vote, UserTask, User)
         .join(UserTask, UserTask.id == Vote.task_id)
@@ -99,6 +101,7 @@ def opinions(session: Session, instance_id: UUID) -> list[Opinion]:
             values=vote.form_values,
             warnings=tuple(Problem.load(each) for each in vote.warnings),
             signature=vote.signature,
+            voided_at=vote.voided_at,
         )
         for vote, task, user in rows
     ]
@@ -113,6 +116,7 @@ def last_form_values(session: Session, instance_id: UUID, step_id: str) -> dict[
             Vote.instance_id == instance_id,
             UserTask.step_id == step_id,
             Vote.form_key.is_not(None),
+            Vote.voided_at.is_(None),
         )
         .order_by(Vote.id.desc())
         .limit(1)

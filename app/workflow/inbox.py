@@ -290,7 +290,7 @@ def _done(actor: Actor) -> _Parts:
         select(Vote.id.label("key"), Vote.at, Vote.outcome, *_STEP, *_SUBJECT)
         .join(UserTask, UserTask.id == Vote.task_id)
         .join(ProcessInstance, ProcessInstance.id == Vote.instance_id)
-        .where(Vote.actor_id == actor.id)
+        .where(Vote.actor_id == actor.id, Vote.voided_at.is_(None))
     )
     return query, (Vote.id,), _done_row
 

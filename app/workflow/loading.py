@@ -52,6 +52,7 @@ INSTANCE_COLUMNS = (
     ProcessInstance.ended_at,
     ProcessInstance.suspended_at,
     ProcessInstance.engine_state,
+    ProcessInstance.previous_state,
     ProcessInstance.variables,
     ProcessInstance.progress,
     ProcessInstance.ledger_length,
@@ -109,6 +110,8 @@ class LoadedTask:
     open_tasks: tuple[Row[Any], ...]
     process: Process
     progress: Progress
+    #: Every seat of every open task that is not decided yet, by its id, with its state.
+    standing: Mapping[str, str]
 
     @property
     def step(self) -> StepDefinition:
@@ -168,6 +171,11 @@ def load_task(session: Session, task_id: UUID, *, lock: bool) -> LoadedTask:
         open_tasks=tuple(row for row in tasks.values() if row.state == TaskState.OPEN),
         process=process_of(session, instance.definition_ids),
         progress=Progress.load(instance.progress),
+        standing={
+            str(row.seat_id): row.seat_state
+            for row in rows
+            if row.state == TaskState.OPEN and row.seat_state in (SeatState.OPEN, SeatState.WAITING)
+        },
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import ConflictError, CountersignError, NotOfferedError, NotPermittedError
-from app.core.i18n import N_, Bilingual
+from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Outcome, return_targets
 from app.identity import Actor, Permission, organisation_scope
 from app.workflow.definitions import DECLARING_UNIT
@@ -39,6 +39,14 @@ _TAKING_PART = (
     SeatState.ABSTAINED,
     SeatState.RETURNED,
 )
+#: What took a step away that nobody had decided, in words.
+TAKEN_AWAY = {
+    "withdraw": N_("withdrawn by the initiator"),
+    "recall": N_("the decision before it was recalled"),
+    "terminate": N_("the item was terminated"),
+    "return": N_("returned to an earlier step"),
+    "fire": N_("a timer"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +202,13 @@ def refuse_closed(loaded: LoadedTask) -> None:
         step=loaded.name,
         who=person_name(loaded.session, loaded.task.closed_by_id),
         when=loaded.task.closed_at,
-        outcome=outcome.name if outcome else loaded.task.outcome or loaded.task.state,
+        outcome=outcome.name if outcome else _taken_away(loaded.task.outcome or ""),
     )
+
+
+def _taken_away(verb: str) -> Sentence | str:
+    """How a step ended that nobody decided."""
+    return Sentence(TAKEN_AWAY[verb], {}) if verb in TAKEN_AWAY else verb
 
 
 def refuse_stale(loaded: LoadedTask, expected_version: int | None) -> None:

@@ -1,7 +1,7 @@
 """The small facts of an instance that verbs need without a query, kept as one JSON column."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,52 @@ from app.engine import Passed
 def place(definition_key: str, element_id: str) -> str:
     """One name for an element across the main and the called diagrams: `P_PRELIM/desk_review`."""
     return f"{definition_key}/{element_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recallable:
+    """What a recall (收回) has to know of the newest decision in a step; ids are texts."""
+
+    task: str
+    vote: str
+    seat: str
+    actor: str
+    #: Whether the step was decided by this vote; otherwise only the vote is taken back.
+    advanced: bool = False
+    #: Seats of the open tasks → the states that they had before.
+    seats: Mapping[str, str] = field(default_factory=dict)
+    #: Tasks that it opened, and other open ones that it took away.
+    opened: Sequence[str] = ()
+    cancelled: Sequence[str] = ()
+    #: The first thing that ran by itself behind it: a service, a script, a timer.
+    automatic: str | None = None
+    #: Whether the voter had not acted in this step before.
+    first_act: bool = False
+    #: Points of a return that it answered, as `Progress.owed` had them.
+    answered: Sequence[Mapping[str, str]] = ()
+    #: How many elements a token had left before.
+    passed: int = 0
+
+    def applied(
+        self, opened: Sequence[str], cancelled: Sequence[str], automatic: str | None, passed: int
+    ) -> "Recallable":
+        """The same once the engine has gone on by it."""
+        return replace(
+            self,
+            advanced=True,
+            opened=opened,
+            cancelled=cancelled,
+            automatic=automatic,
+            passed=passed,
+        )
+
+    def stands(self, other_task: str, still_open: Collection[str]) -> bool:
+        """Whether a decision in another task leaves this one recallable."""
+        if not self.advanced:
+            return self.task in still_open
+        return bool(self.opened) and all(
+            each in still_open and each != other_task for each in self.opened
+        )
 
 
 @dataclass(slots=True)
@@ -31,6 +77,12 @@ class Progress:
     copied: list[str] = field(default_factory=list)
     #: points of returns that nobody has answered: id, the step that owes it, and since when (ISO).
     owed: list[dict[str, str]] = field(default_factory=list)
+    #: task id → its newest decision, as long as that may be recalled (`Recallable`).
+    decided: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: the task before whose decision the instance keeps its `previous_state`.
+    kept: str | None = None
+    #: tasks whose decision was recalled: they open with what was said before.
+    recalled: list[str] = field(default_factory=list)
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> "Progress":
@@ -47,11 +99,40 @@ class Progress:
         self.visits[where] = self.visits.get(where, 0) + 1
         return self.visits[where]
 
-    def record_actor(self, step_id: str, user_id: UUID) -> None:
-        """Remember who decided, for duties that must be kept apart."""
+    def record_actor(self, step_id: str, user_id: UUID) -> bool:
+        """Remember who decided, for duties that must be kept apart; whether it was news."""
         people = self.acted.setdefault(step_id, [])
-        if str(user_id) not in people:
-            people.append(str(user_id))
+        if str(user_id) in people:
+            return False
+        people.append(str(user_id))
+        return True
+
+    def keep_decision(self, decision: Recallable, still_open: Collection[str]) -> None:
+        """Remember a decision, and forget those that went on by it."""
+        others = (Recallable(**each) for each in self.decided.values())
+        left = [
+            each for each in others
+            if each.task != decision.task and each.stands(decision.task, still_open)
+        ]  # fmt: skip
+        self.decided = {each.task: asdict(each) for each in (*left, decision)}
+        if decision.advanced:
+            self.kept = decision.task
+        elif self.kept not in self.decided:
+            self.kept = None
+
+    def forget_decisions(self) -> None:
+        """The item has gone on without a decision: none may be recalled any more."""
+        self.decided, self.kept = {}, None
+
+    def forget_decision(self, task: str) -> None:
+        """A decision was taken back: the state before it is present again."""
+        self.decided.pop(task, None)
+        self.kept = None
+
+    def decision_in(self, task_id: UUID) -> Recallable | None:
+        """The decision of a task that may still be recalled."""
+        known = self.decided.get(str(task_id))
+        return Recallable(**known) if known else None
 
     def record_passed(self, elements: Iterable[Passed]) -> None:
         """Remember what the diagram shows as done."""

@@ -253,6 +253,20 @@ def answer_points(action: Action, loaded: LoadedTask, answers: Mapping[UUID, Poi
     record_act(action, loaded, "answer_points", reason="\n".join(said))
 
 
+def take_back_points(action: Action, vote_id: UUID, answered: Sequence[Mapping[str, str]]) -> None:
+    """A vote was recalled: what it asked is owed no more, what it had answered is owed again."""
+    asked = select(POINT.c.id).where(POINT.c.vote_id == vote_id)
+    void = {str(each) for each in action.session.scalars(asked)}
+    left = [each for each in action.progress.owed if each["id"] not in void]
+    action.progress.owed = [*left, *(dict(each) for each in answered)]
+    if answered:
+        action.session.connection().execute(
+            update(POINT)
+            .where(POINT.c.id.in_([UUID(each["id"]) for each in answered]))
+            .values(is_mended=None, answer="", answered_at=None, answered_by_id=None)
+        )
+
+
 def points_of(session: Session, instance_id: UUID) -> list[Point]:
     """Every point of every return of an item, in the order in which they were asked."""
     rows = session.execute(

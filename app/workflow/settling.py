@@ -70,6 +70,9 @@ def settle(
         write_seats(loaded, found.seats)
     if found.outcome is None:
         touch_task(loaded)
+        if action.recallable is not None:
+            still_open = {str(each.id) for each in loaded.open_tasks}
+            action.progress.keep_decision(action.recallable, still_open)
         save_instance(action)
         return
     if answer is None or answer.outcome != found.outcome:
@@ -92,6 +95,8 @@ def finish(
     _copy(action, loaded)
     if target is not None:
         action.returned_from = place(loaded.task.definition_key, loaded.task.step_id)
+    if action.recallable is not None:
+        action.previous_state = loaded.instance.engine_state
     step = _advance(action, loaded, outcome, target)
     is_stopped = loaded.task.clock_stopped_at is not None
     closed = DecidedTask(loaded.task.id, outcome, own, is_stopped)

@@ -120,15 +120,17 @@ def local_date(loaded: LoadedTask, now: datetime) -> date:
 
 
 def _former_values(loaded: LoadedTask) -> Mapping[str, Any]:
-    """The values of the step's last vote in an earlier visit; empty in the first one."""
-    if loaded.task.visit == 1:
+    """The values of the step's last vote in an earlier visit, or of a recalled one in this."""
+    recalled = str(loaded.task.id) in loaded.progress.recalled
+    if loaded.task.visit == 1 and not recalled:
         return {}
     newest = (
         select(Vote.form_values)
         .where(
             Vote.instance_id == loaded.instance.instance_id,
             Vote.form_key == loaded.step.form_key,
-            Vote.task_id.in_(_earlier_visits(loaded)),
+            Vote.task_id.in_(_earlier_visits(loaded))
+            | ((Vote.task_id == loaded.task.id) & Vote.voided_at.is_not(None)),
         )
         .order_by(Vote.id.desc())
         .limit(1)

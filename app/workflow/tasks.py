@@ -23,6 +23,7 @@ from app.workflow.permits import (
     refuse_stale,
     require_seat,
 )
+from app.workflow.reading import note_reader
 from app.workflow.reasons import require_reason
 from app.workflow.task_rows import (
     begin_action,
@@ -46,6 +47,7 @@ def claim_task(
     refuse_conflicting_duties(loaded, actor)
     action = begin_action(loaded, actor, now)
     write_seats(loaded, hold_seat(loaded, seat, actor.id, now))
+    note_reader(loaded, actor, now)
     touch_task(loaded)
     record_act(action, loaded, "claim", from_state="unclaimed", to_state="claimed")
     save_instance(action)

@@ -1,0 +1,143 @@
+"""Stopping an item as a whole: suspend and resume it, or terminate it before its end."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.core.database import table_of
+from app.engine import postpone
+from app.identity import Actor
+from app.workflow.applying import cancel_tasks, drop_timers, save_instance, write_timers
+from app.workflow.clocks import start_clocks, stop_clocks
+from app.workflow.handlers import ServiceContext, tell_termination
+from app.workflow.item_permits import (
+    require_resumable,
+    require_suspendable,
+    require_terminable,
+)
+from app.workflow.loading import load_task
+from app.workflow.models import InstanceState, Question
+from app.workflow.permits import refuse_stale
+from app.workflow.reasons import require_reason
+from app.workflow.task_rows import begin_action
+
+
+def suspend_item(
+    session: Session,
+    task_id: UUID,
+    actor: Actor,
+    reason: str,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """Let an item stand still (挂起): nobody may act, no clock runs, no timer fires.
+
+    `task_id` is any task of it. What was decided before can no longer be recalled.
+
+    Raises:
+        NotPermittedError: the actor does not manage items, or may not see this one.
+        ConflictError: it stands still already, or has ended.
+    """
+    loaded = load_task(session, task_id, lock=True)
+    require_suspendable(loaded, actor)
+    refuse_stale(loaded, expected_version)
+    require_reason("reason", reason)
+    action = begin_action(loaded, actor, now)
+    stop_clocks(session, [each.id for each in loaded.open_tasks], now)
+    drop_timers(action)
+    action.progress.forget_decisions()
+    action.record(
+        "suspend",
+        from_state=InstanceState.ACTIVE,
+        to_state=InstanceState.SUSPENDED,
+        reason=reason.strip(),
+    )
+    save_instance(action, state=InstanceState.SUSPENDED, suspended_at=now, previous_state=None)
+
+
+def resume_item(
+    session: Session,
+    task_id: UUID,
+    actor: Actor,
+    reason: str,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """Let a suspended item go on (恢复): due dates are later by the working time it stood still.
+
+    Timers of the diagram run in plain time and are later by all of it. A step whose clock a
+    question had stopped before stands still until that is answered.
+    """
+    loaded = load_task(session, task_id, lock=True)
+    require_resumable(loaded, actor)
+    refuse_stale(loaded, expected_version)
+    require_reason("reason", reason)
+    action = begin_action(loaded, actor, now)
+    since = loaded.instance.suspended_at
+    stopped = [each for each in loaded.open_tasks if each.clock_stopped_at == since]
+    start_clocks(session, loaded.process, stopped, now)
+    step = postpone(loaded.process, loaded.instance.engine_state, now - since, now, {})
+    write_timers(action, step)
+    action.record(
+        "resume",
+        from_state=InstanceState.SUSPENDED,
+        to_state=InstanceState.ACTIVE,
+        reason=reason.strip(),
+    )
+    save_instance(action, state=InstanceState.ACTIVE, suspended_at=None, engine_state=step.state)
+
+
+def terminate_item(
+    session: Session,
+    task_id: UUID,
+    actor: Actor,
+    reason: str,
+    expected_version: int | None,
+    now: datetime,
+) -> None:
+    """End an item before its end event (终止): all that is open closes, and the subject follows.
+
+    The same thing may be started afresh afterwards.
+
+    Raises:
+        NotPermittedError: neither a manager, nor the initiator where the process lets him.
+        ConflictError: it has ended already.
+    """
+    loaded = load_task(session, task_id, lock=True)
+    require_terminable(loaded, actor)
+    refuse_stale(loaded, expected_version)
+    require_reason("reason", reason)
+    action = begin_action(loaded, actor, now)
+    instance = loaded.instance
+    action.record(
+        "terminate",
+        from_state=instance.state,
+        to_state=InstanceState.TERMINATED,
+        reason=reason.strip(),
+    )
+    cancel_tasks(action, loaded.open_tasks, "terminate")
+    drop_timers(action)
+    action.progress.forget_decisions()
+    _close_questions(session, action.instance_id, now)
+    context = ServiceContext(
+        session, action.instance_id, instance.business_key, instance.subject_code
+    )
+    tell_termination(instance.process_key, context, now)
+    save_instance(
+        action,
+        state=InstanceState.TERMINATED,
+        ended_at=now,
+        suspended_at=None,
+        previous_state=None,
+    )
+
+
+def _close_questions(session: Session, instance_id: UUID, now: datetime) -> None:
+    questions = table_of(Question)
+    session.connection().execute(
+        update(questions)
+        .where(questions.c.instance_id == instance_id, questions.c.answered_at.is_(None))
+        .values(answered_at=now)
+    )
