@@ -207,8 +207,8 @@ def require_recallable(
 
 
 def _gone_on(loaded: LoadedTask, actor: Actor) -> ConflictError:
-    newest = _newest_vote(loaded)
-    if newest is not None and newest.actor_id != actor.id:
+    newest, closed_at = _newest_vote(loaded), loaded.task.closed_at
+    if newest and closed_at and newest.at > closed_at and newest.actor_id != actor.id:
         return _decided(loaded, newest)
     return ConflictError(
         N_("Expected a decision in the step {step} that may still be recalled, found none: "
