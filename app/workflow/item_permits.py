@@ -1,6 +1,7 @@
 """Who may take an item back or stop it: the verbs refuse by these guards, the menu asks them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -250,20 +251,27 @@ def _engine_step(
     previous = loaded.instance.previous_state
     if loaded.progress.kept == decision.task and previous:
         return restore(process, state, previous, now, {}), True
-    opened = {e.engine_task_id for e in loaded.open_tasks if str(e.id) in decision.opened}
-    try:
-        if not opened or decision.cancelled:
-            raise MoveError(N_("Expected a step that this decision opened, found none."))
-        step = move(process, state, min(opened), loaded.task.step_id, now, {})
-        if {each.id for each in step.closed} != opened:
-            raise MoveError(N_("Expected nobody else's step to be touched."))
-    except MoveError as refusal:
+    step = _moved_back(loaded, decision, now)
+    if step is None:
         raise ConflictError(
             N_("Expected a decision in {step} that can be taken back alone, but another branch "
                "has gone on since."),
             step=loaded.name,
-        ) from refusal  # fmt: skip
+        )  # fmt: skip
     return step, False
+
+
+def _moved_back(loaded: LoadedTask, decision: Recallable, now: datetime) -> Step | None:
+    """A jump from what the decision opened back to its step, if that touches nobody else's."""
+    opened = {e.engine_task_id for e in loaded.open_tasks if str(e.id) in decision.opened}
+    if not opened or decision.cancelled:
+        return None
+    state, target = loaded.instance.engine_state, loaded.task.step_id
+    with suppress(MoveError):
+        step = move(loaded.process, state, min(opened), target, now, {})
+        if {each.id for each in step.closed} == opened:
+            return step
+    return None
 
 
 def _policy(loaded: LoadedTask, name: str) -> str:
