@@ -114,7 +114,7 @@ def _sit_again(loaded: LoadedTask, recall: Recall) -> dict[str, Any]:
 
 
 def _restore_seats(loaded: LoadedTask, decision: Recallable, tasks: Sequence[UUID]) -> None:
-    """Give the seats the states that they had, but for those where something else was done since."""
+    """Give the seats the states that they had, but not where something else was done since."""
     own = SEAT.c.id == UUID(decision.seat)
     untouched = SEAT.c.state.in_((*UNDECIDED, SeatState.NOT_NEEDED))
     for state in UNDECIDED:
