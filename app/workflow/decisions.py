@@ -28,9 +28,6 @@ from app.workflow.models import SeatState, TaskState, Vote
 from app.workflow.permits import (
     SHOWN_LENGTH,
     ReturnChoice,
-    fills_form,
-    refuse_abstaining,
-    refuse_advisers,
     refuse_closed,
     refuse_conflicting_duties,
     refuse_no_approval,
@@ -50,6 +47,7 @@ from app.workflow.return_points import (
     in_words,
     require_points,
 )
+from app.workflow.seat_permits import fills_form, refuse_abstaining, refuse_advisers
 from app.workflow.settling import Answer, finish, settle, votes_of
 from app.workflow.signatures import require_signed, signed, signed_form
 from app.workflow.task_forms import (

@@ -25,7 +25,7 @@ from app.workflow.models import LedgerEntry, ProcessInstance, Vote
 __all__ = ["GENESIS", "Act", "Verdict", "append", "chain_of", "fingerprint", "verify"]
 
 #: Verbs whose entry has a vote beside it, and the vote's columns that the entry repeats.
-_VOTES = frozenset({"approve", "reject", "return", "abstain"})
+_VOTES = frozenset({"approve", "reject", "return", "abstain", "advise"})
 
 
 def append(

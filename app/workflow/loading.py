@@ -88,6 +88,13 @@ class SeatFacts:
             and self.group_key in candidate_keys(actor)
         )
 
+    def waits_for(self, actor: Actor) -> bool:
+        """Whether it is the actor's turn here later, once others have signed."""
+        is_his = self.holder_id == actor.id or (
+            self.holder_id is None and self.group_key in candidate_keys(actor)
+        )
+        return is_his and self.state is SeatState.WAITING
+
     @property
     def is_held(self) -> bool:
         """Whether somebody sits here and has not decided yet."""

@@ -25,7 +25,8 @@ from app.workflow.models import (
 )
 from app.workflow.models import Seat as SeatModel
 from app.workflow.names import candidate_keys, person_name
-from app.workflow.voting import REJECT, may_abstain
+from app.workflow.seat_permits import abstains, fills_form, signer_places
+from app.workflow.voting import REJECT
 
 #: Characters of a code from a request that a refusal repeats.
 SHOWN_LENGTH = 40
@@ -75,6 +76,10 @@ class Permitted:
     abstain: bool = False
     #: Give the opinion that somebody delegated.
     advise: bool = False
+    #: Ask a colleague for an opinion.
+    delegate: bool = False
+    #: Where one more signer may be added: `before`, `with`, `after`.
+    add_signer: tuple[str, ...] = ()
     #: The form of the step is to be filled in, not only read.
     fill: bool = False
     #: Why the actor, who would have a seat, may not act: a duty that must be kept apart.
@@ -101,7 +106,7 @@ def permitted(loaded: LoadedTask, actor: Actor) -> Permitted:
             unclaim=seat.is_held_by(actor) and seat.group_key is not None, refusal=refusal
         )
     if seat.kind is SeatKind.ADVICE:
-        return Permitted(advise=True)
+        return Permitted(advise=True, delegate=True)
     approvals = tuple(each for each in loaded.step.outcomes if is_approval(each.code))
     return Permitted(
         claim=seat.holder_id is None,
@@ -110,7 +115,9 @@ def permitted(loaded: LoadedTask, actor: Actor) -> Permitted:
         reject=loaded.step.outcome(REJECT),
         return_to=return_choices(loaded),
         transfer=True,
-        abstain=may_abstain_here(loaded, seat),
+        abstain=abstains(loaded, seat),
+        add_signer=signer_places(seat),
+        delegate=True,
         fill=fills_form(seat),
     )
 
@@ -174,6 +181,10 @@ def require_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
     if seat is not None:
         return seat
     keys = candidate_keys(actor)
+    if any(each.waits_for(actor) for each in loaded.seats):
+        raise NotPermittedError(
+            N_("Expected your turn in the step {step}; others sign before you."), step=loaded.name
+        )
     held = next((each for each in loaded.seats if each.is_held), None)
     if held is not None and any(each.group_key in keys for each in loaded.seats):
         raise ConflictError(
@@ -269,40 +280,6 @@ def refuse_no_approval(loaded: LoadedTask, code: str) -> None:
             step=loaded.name,
             found=code[:SHOWN_LENGTH],
         )
-
-
-def fills_form(seat: SeatFacts) -> bool:
-    """Whether the holder fills in the step's form; who was added before or behind signs only."""
-    return seat.kind is SeatKind.VOTE
-
-
-def may_abstain_here(loaded: LoadedTask, seat: SeatFacts) -> bool:
-    """Whether this seat may abstain: the step says so, and a "no" could follow from it."""
-    return (
-        seat.kind is SeatKind.VOTE
-        and may_abstain(loaded.step.properties)
-        and loaded.step.outcome(REJECT) is not None
-    )
-
-
-def refuse_abstaining(loaded: LoadedTask, seat: SeatFacts) -> None:
-    """Refuse an abstention where the step does not allow one."""
-    if not may_abstain_here(loaded, seat):
-        raise NotPermittedError(
-            N_("Expected a vote for or against in the step {step}; nobody may abstain there."),
-            step=loaded.name,
-        )
-
-
-def refuse_advisers(loaded: LoadedTask, seat: SeatFacts) -> None:
-    """Refuse a decision by a delegate, who was asked for an opinion only."""
-    if seat.kind is SeatKind.ADVICE:
-        raise NotPermittedError(
-            N_("Expected your opinion on the step {step}; it was delegated to you, and its "
-               "decision stays with {who}."),
-            step=loaded.name,
-            who=person_name(loaded.session, seat.added_by_id),
-        )  # fmt: skip
 
 
 def step_name(loaded: LoadedTask, step_id: str) -> Bilingual:

@@ -25,6 +25,7 @@ from app.workflow.permits import (
 )
 from app.workflow.reading import note_reader
 from app.workflow.reasons import require_reason
+from app.workflow.seat_permits import refuse_taking_part
 from app.workflow.task_rows import (
     begin_action,
     hold_seat,
@@ -106,6 +107,7 @@ def transfer_task(
             ],
             who=receiver.name,
         )  # fmt: skip
+    refuse_taking_part(loaded, receiver)
     refuse_conflicting_duties(loaded, receiver)
     action = begin_action(loaded, actor, now)
     why = {"transferred_by": actor.username, "reason": reason.strip()}
