@@ -1,4 +1,4 @@
-"""The worker: fires due timers and reminds of overdue steps, one short unit of work each.
+"""The worker: fires due timers and runs the alarms of steps, one short unit of work each.
 
 The embedded default runs one thread of it inside the web process; beyond one machine
 `countersign worker` runs as many processes as wanted on one PostgreSQL.
@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import Clock
 from app.core.database import Database
-from app.projects import remind_overdue
+from app.projects import ring_alarm
+from app.workflow.alarms import due_tasks
 from app.workflow.failures import InstanceFailureError
 from app.workflow.incidents import open_incident
 from app.workflow.request_keys import drop_old_keys, has_old_keys
-from app.workflow.timers import due_instances, fire_timers, overdue_tasks
+from app.workflow.timers import due_instances, fire_timers
 
 #: Seconds between two looks at the indexes of due work.
 INTERVAL = 5.0
@@ -30,13 +31,13 @@ def run_due(database: Database, now: datetime) -> int:
     """Do everything that is due at `now`, each piece in its own transaction; gives how many."""
     with database.unit_of_work(write=False) as session:
         instances = due_instances(session, now)
-        overdue = overdue_tasks(session, now)
+        alarms = due_tasks(session, now)
         old_keys = has_old_keys(session, now)
     if old_keys:
         with database.unit_of_work() as session:
             drop_old_keys(session, now)
     done = sum(_run(database, fire_timers, each, now) for each in instances)
-    return done + sum(_run(database, remind_overdue, each, now) for each in overdue)
+    return done + sum(_run(database, ring_alarm, each, now) for each in alarms)
 
 
 class Worker(threading.Thread):

@@ -26,7 +26,7 @@ from app.forms.changes import Change, diff
 from app.forms.form import Form, load_form
 from app.forms.layout import CONTEXT_NAMES, FieldType
 from app.forms.refusals import Refusal
-from app.forms.rights import Right, Rights, StepRights, rights_for
+from app.forms.rights import Right, Rights, StepRights, may_write, rights_for
 from app.forms.submission import Submitted
 from app.forms.typed import Typed, TypedRow
 from app.forms.view import NEW_ROW, FieldView, OptionView, RowView
@@ -50,5 +50,6 @@ __all__ = [
     "TypedRow",
     "diff",
     "load_form",
+    "may_write",
     "rights_for",
 ]

@@ -6,7 +6,8 @@
   returned or refused, freeze the approved one, apply accepted line edits; `goal_changes` compares
   two versions, `letters` issues the goal letter.
 - `launch` starts the bureau's processes; `handlers` plugs its forms and services into the
-  workflow; `reminders` tells people what is overdue.
+  workflow; `reminders` tells people what is
+  due, overdue, escalated or decided by time; `messages` what people say to each other.
 - `checks` are the rules that block a submission or warn its reviewers, switched in
   `config/rules.toml` year by year.
 - `queries` read lists and single projects as far as the actor may see them.
@@ -14,6 +15,6 @@
 """
 
 from app.projects import handlers
-from app.projects.reminders import remind_overdue
+from app.projects.reminders import ring_alarm
 
-__all__ = ["handlers", "remind_overdue"]
+__all__ = ["handlers", "ring_alarm"]

@@ -1,39 +1,50 @@
-"""Who is told what, and when: overdue steps, and the reminders that diagrams draw."""
+"""Who is told what, and when: the alarms of steps, and the reminders that diagrams draw."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.i18n import N_, Sentence
 from app.engine import ServiceCall
 from app.notify import NoticeKind, notify
+from app.workflow.alarms import Rang, run_alarm
 from app.workflow.handlers import ServiceContext, service_handler
 from app.workflow.history import OpenSeat, open_seats
-from app.workflow.models import UserTask
-from app.workflow.timers import mark_overdue
 
 
-def remind_overdue(session: Session, task_id: UUID, now: datetime) -> None:
-    """Write once that a step is overdue, and tell its holder or its candidates."""
-    if not mark_overdue(session, task_id, now):
+def ring_alarm(session: Session, task_id: UUID, now: datetime) -> None:
+    """Run the alarm of a step (`alarms.run_alarm`), and tell whom it concerns."""
+    alarm = run_alarm(session, task_id, now)
+    if alarm is None:
         return
-    instance_id = session.scalars(select(UserTask.instance_id).where(UserTask.id == task_id)).one()
-    for seat in open_seats(session, instance_id):
-        if seat.task_id == task_id:
-            sentence = Sentence(
-                N_("The step {step} was due {due}; it waits for you."),
-                {"step": seat.step, "due": seat.due_at},
-            )
-            _tell(session, NoticeKind.OVERDUE, seat, f"overdue:{task_id}", sentence, now)
+    values = {"step": alarm.step, "due": alarm.due_at, "outcome": alarm.outcome}
+
+    def tell(kind: NoticeKind, addresses: tuple[str, ...], occasion: str, template: str) -> None:
+        sentence = Sentence(template, values)
+        notify(session, kind, addresses, occasion, sentence, f"/tasks/{task_id}", now)
+
+    if alarm.what is Rang.REMINDER:
+        occasion = f"due:{task_id}:{alarm.at.isoformat()}"
+        tell(NoticeKind.DUE, alarm.addresses, occasion, N_("The step {step} is due {due}."))
+        return
+    late = NoticeKind.OVERDUE, alarm.addresses, f"overdue:{task_id}"
+    if alarm.what is Rang.DECIDED:
+        tell(*late, N_("The step {step} was due {due}; its time-out rule decided “{outcome}”."))
+    elif alarm.what is Rang.ESCALATED:
+        tell(*late, N_("The step {step} was due {due}; it waits for you, and a superior knows."))
+        occasion = f"escalated:{task_id}"
+        said = N_("The step {step} was due {due} and is still open; please see to it.")
+        tell(NoticeKind.OVERDUE, alarm.superiors, occasion, said)
+    else:
+        tell(*late, N_("The step {step} was due {due}; it waits for you."))
 
 
 @service_handler("send_reminder")
 def send_reminder(context: ServiceContext, call: ServiceCall) -> None:
     """Remind everybody who holds an open step of the diagram that the timer sits in."""
     for seat in open_seats(context.session, context.instance_id):
-        if seat.definition_key != call.definition_key:
+        if seat.definition_key != call.definition_key or seat.clock_stopped_at is not None:
             continue
         if seat.task_id != context.decided_task_id:
             sentence = Sentence(

@@ -31,7 +31,10 @@ _SAID = {
     "take_back": N_("{who} took a question of the step {step} back."),
     "give_copy": N_("{who} gave a copy to: {to}."),
     "fire": N_("The timer {step} fired."),
+    "remind": N_("The time of the step {step} is running out; its holders were reminded."),
     "overdue": N_("The step {step} became overdue."),
+    "escalate": N_("By its time-out rule, the step {step} was also given to: {to}."),
+    "time_out": N_("The time-out rule of the step {step} decided “{to}”; nobody voted."),
     "incident": N_("The item stopped at {step}: {reason}"),
     "resolve": N_("{who} resolved the incident at {step}."),
     "end": N_("The item ended: {to}."),
@@ -43,6 +46,7 @@ _REASONS = {
     "reject": N_("a rejection"),
     "approve": N_("a decision elsewhere"),
     "fire": N_("a timer"),
+    "time_out": N_("the time-out of another step"),
 }
 _REASONED = frozenset(
     {
@@ -152,10 +156,10 @@ def _to(
     entry: LedgerEntry, process: Process, organisations: Mapping[str, Bilingual]
 ) -> Bilingual | str:
     said = entry.to_state or "–"
-    if entry.verb in ("approve", "reject", "return") and entry.step_id:
+    if entry.verb in ("approve", "reject", "return", "time_out") and entry.step_id:
         name = outcome_name(process, entry.definition_key, entry.step_id, said)
         return name if str(name) else said
-    if entry.verb in ("copy", "give_copy"):
+    if entry.verb in ("copy", "give_copy", "escalate"):
         return group_name(said, organisations)
     if entry.verb == "end":
         return _step(process, entry.definition_key, said)

@@ -29,6 +29,7 @@ from app.workflow.names import person_name
 from app.workflow.policies import policy_problems
 from app.workflow.resources import resources_of
 from app.workflow.rule_checks import rule_problems
+from app.workflow.timeout_rules import timeout_problems
 
 #: What every process knows of its subject (`Subject.routing`).
 ROUTING = frozenset({"unit", "department", "section", "agency", "fiscal_year", "amount", "is_key"})
@@ -343,6 +344,9 @@ def _step_problems(session: Session, definition: Definition, step: StepDefinitio
     found += policy_problems(step.id, step.properties)
     found += _form_problems(session, step)
     roles = {str(role) for role in Role}
+    forms = resources_of(session).forms
+    form = forms.get(step.form_key) if step.form_key and step.form_key in forms else None
+    found += timeout_problems(step, roles, form)
     groups = [group.text for group in step.candidate_groups if group.expression is None]
     groups += step.properties.get("appr.copy", "").split()
     found += [

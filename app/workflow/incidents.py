@@ -10,6 +10,7 @@ from app.core.errors import NotFoundError
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.identity import Actor, Permission
+from app.workflow.alarms import hold_alarms, release_alarms
 from app.workflow.applying import action_on, save_instance
 from app.workflow.definitions import process_of
 from app.workflow.failures import InstanceFailureError
@@ -39,6 +40,8 @@ def open_incident(
         )
     ).first()
     if known is not None:
+        hold_timers(session, instance_id, known.id, now)
+        hold_alarms(session, instance_id, now)
         return known
     incident = Incident(
         id=new_id(),
@@ -51,6 +54,7 @@ def open_incident(
     session.add(incident)
     session.flush()
     hold_timers(session, instance_id, incident.id, now)
+    hold_alarms(session, instance_id, now)
     action = action_on(session, instance, process_of(session, instance.definition_ids), None, now)
     action.record("incident", step_id=failure.element_id, reason=str(failure.cause))
     save_instance(action)
@@ -66,6 +70,7 @@ def resolve_incident(session: Session, incident_id: UUID, actor: Actor, now: dat
     instance = load_instance(session, incident.instance_id, lock=True)
     incident.resolved_at, incident.resolved_by_id = now, actor.id
     release_timers(session, incident.id)
+    release_alarms(session, incident.instance_id)
     process = process_of(session, instance.definition_ids)
     action = action_on(session, instance, process, actor.id, now)
     action.record("resolve", step_id=incident.element_id)

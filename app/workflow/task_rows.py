@@ -67,7 +67,9 @@ def hold_seat(
     share = next((each for each in found if seat in each), [seat])
     return [
         replace(each, holder_id=holder_id, held_since=since)
-        if each in share and each.state is SeatState.OPEN
+        if each in share
+        and each.state is SeatState.OPEN
+        and each.holder_id in (None, seat.holder_id)  # a colleague's claim stays a colleague's
         else each
         for each in loaded.seats
     ]
@@ -95,7 +97,7 @@ def moved_seats(
         if each.id == seat.id:
             holder_id = seat.holder_id or giver_id
             seats.append(replace(each, state=SeatState.TRANSFERRED, holder_id=holder_id))
-        elif each in share and each.state in UNDECIDED:
+        elif each in share and each.state in UNDECIDED and "escalated" not in each.why:
             seats.append(replace(each, state=SeatState.NOT_NEEDED))
         elif each.parent_id == seat.id:
             seats.append(replace(each, parent_id=moved.id))

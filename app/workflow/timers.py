@@ -1,25 +1,18 @@
-"""Time passing: timer events of diagrams, and steps that become overdue.
-
-Nothing polls idle instances: both look up what is due by an index.
-"""
+"""Timer events of diagrams: what is due is found by an index, nothing polls idle instances."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal_column, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.core.database import table_of
 from app.engine import fire
-from app.workflow.applying import TASK, TIMER, action_on, apply_step, save_instance
+from app.workflow.applying import TIMER, action_on, apply_step
 from app.workflow.definitions import process_of
 from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
 from app.workflow.loading import load_instance, open_tasks_of
-from app.workflow.models import TaskState, Timer, UserTask
-
-#: As a literal of the statement, so that a database takes the partial index for sure.
-OPEN: ColumnElement[str] = literal_column("'open'")
+from app.workflow.models import Timer
 
 
 def due_instances(session: Session, now: datetime, limit: int = 50) -> list[UUID]:
@@ -73,37 +66,3 @@ def release_timers(session: Session, incident_id: UUID) -> None:
     session.connection().execute(
         update(TIMER).where(TIMER.c.incident_id == incident_id).values(incident_id=None)
     )
-
-
-def overdue_tasks(session: Session, now: datetime, limit: int = 50) -> list[UUID]:
-    """Open tasks whose due time has passed and whose holders were not told yet."""
-    query = (
-        select(UserTask.id)
-        .where(UserTask.state == OPEN, UserTask.alarm_at <= now)
-        .order_by(UserTask.alarm_at)
-        .limit(limit)
-    )
-    return list(session.scalars(query))
-
-
-def mark_overdue(session: Session, task_id: UUID, now: datetime) -> bool:
-    """Write once into the ledger that a step is overdue; False when it was already written."""
-    task = session.execute(select(table_of(UserTask)).where(UserTask.id == task_id)).one()
-    instance = load_instance(session, task.instance_id, lock=True)
-    written = session.connection().execute(
-        update(TASK)
-        .where(TASK.c.id == task_id, TASK.c.alarm_at <= now, TASK.c.state == TaskState.OPEN)
-        .values(reminded_at=now, alarm_at=None)
-    )
-    if written.rowcount != 1:
-        return False
-    action = action_on(session, instance, process_of(session, instance.definition_ids), None, now)
-    action.record(
-        "overdue",
-        definition_key=task.definition_key,
-        step_id=task.step_id,
-        task_id=task.id,
-        visit=task.visit,
-    )
-    save_instance(action)
-    return True

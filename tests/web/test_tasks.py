@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.projects.reminders import remind_overdue
+from app.projects.reminders import ring_alarm
 from app.projects.sample.journeys import DEMO_NOW
 from app.workflow.models import CopyReceipt, TaskDraft
 from tests.queues import department_queue
@@ -602,7 +602,7 @@ def test_the_bell_counts_until_the_notices_are_read(desks: Desks) -> None:
     queue = department_queue(desks.database)
     task = queue.rows[0].task_id
     with desks.database.unit_of_work() as session:
-        remind_overdue(session, task, DEMO_NOW)
+        ring_alarm(session, task, DEMO_NOW)
     client = desks.of(queue.reviewer)
 
     assert client.get("/counts").json["notices"] == "1"

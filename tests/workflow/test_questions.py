@@ -17,6 +17,7 @@ from app.identity import User
 from app.notify.models import Notice
 from app.projects.messages import answer, ask, take_back
 from app.worker import run_due
+from app.workflow.alarms import due_tasks
 from app.workflow.history import ledger_entries
 from app.workflow.inbox import Filters, Tab, inbox_counters, inbox_page
 from app.workflow.ledger import verify
@@ -24,7 +25,6 @@ from app.workflow.loading import load_task
 from app.workflow.models import Seat, SeatState, UserTask
 from app.workflow.questions import Asked, people_to_ask, questions_of, questions_to
 from app.workflow.resources import resources_of
-from app.workflow.timers import overdue_tasks
 from tests.workflow.conftest import Office
 
 QUESTION = "请说明设备购置费的测算依据。"
@@ -131,7 +131,7 @@ def test_nothing_reminds_and_nothing_is_late_while_it_waits(office: Office, item
 
     with office.database.unit_of_work(write=False) as session:
         reviewer = office.actor("ctr.rev1")
-        assert overdue_tasks(session, later) == []
+        assert due_tasks(session, later) == []
         page = inbox_page(session, reviewer, Tab.GROUPS, Filters(), later)
         late = inbox_page(session, reviewer, Tab.GROUPS, Filters(only_overdue=True), later)
         assert [each.waits_for_answer for each in page.rows] == [True]

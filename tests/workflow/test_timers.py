@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from app.notify.models import Notice
-from app.projects.reminders import remind_overdue
+from app.projects.reminders import ring_alarm
 from app.worker import run_due
+from app.workflow.alarms import due_tasks
 from app.workflow.failures import InstanceFailureError
 from app.workflow.history import ledger_entries, open_incidents
 from app.workflow.incidents import open_incident, resolve_incident
 from app.workflow.models import Timer
-from app.workflow.timers import due_instances, overdue_tasks
+from app.workflow.timers import due_instances
 from tests.workflow.conftest import Office
 
 
@@ -59,16 +60,16 @@ def test_an_opinion_in_time_takes_the_timer_away(office: Office, item: UUID) -> 
 def test_an_overdue_step_is_told_once_to_those_who_can_act(office: Office, item: UUID) -> None:
     later = office.now + timedelta(days=30)
     with office.database.unit_of_work(write=False) as session:
-        overdue = overdue_tasks(session, later)
+        overdue = due_tasks(session, later)
     assert len(overdue) == 2
 
     for task_id in [*overdue, *overdue]:
         with office.database.unit_of_work() as session:
-            remind_overdue(session, task_id, later)
+            ring_alarm(session, task_id, later)
 
     assert notices(office, "center_reviewer") == ["overdue"]
     with office.database.unit_of_work(write=False) as session:
-        assert overdue_tasks(session, later) == []
+        assert due_tasks(session, later) == []
         assert [e.verb for e in ledger_entries(session, item)].count("overdue") == 2
 
 

@@ -18,15 +18,16 @@ from app.core.installation import SAMPLE_LOADED, start_clock_at, write_fact
 from app.identity import User
 from app.projects.kinds import Link, LinkStatus
 from app.projects.models import Project
-from app.projects.reminders import remind_overdue
+from app.projects.reminders import ring_alarm
 from app.projects.sample.desk import Acts, Desk, live
 from app.projects.sample.goal_stories import goal_stories
 from app.projects.sample.hours import at
 from app.projects.sample.loading import load_approved_goals, load_people, load_projects
 from app.projects.sample.monitoring_stories import monitoring_stories
+from app.workflow.alarms import due_tasks
 from app.workflow.definitions import deploy_definition
 from app.workflow.resources import resources_of
-from app.workflow.timers import due_instances, fire_timers, overdue_tasks
+from app.workflow.timers import due_instances, fire_timers
 
 #: The day of the demonstration: Monday, 2022-10-10, 09:00 in Shanghai.
 DEMO_NOW = datetime(2022, 10, 10, 1, tzinfo=UTC)
@@ -77,6 +78,6 @@ def _worker(session: Session) -> Acts:
         yield now
         for instance_id in due_instances(session, now):
             fire_timers(session, instance_id, now)
-        while overdue := overdue_tasks(session, now):
-            for task_id in overdue:
-                remind_overdue(session, task_id, now)
+        while alarms := due_tasks(session, now):
+            for task_id in alarms:
+                ring_alarm(session, task_id, now)
