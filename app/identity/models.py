@@ -157,6 +157,20 @@ class RefusedRequest(Base):
     sentence: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class Conflict(Base):
+    """A declared conflict of interest (利益冲突): an expert who may not judge an organisation."""
+
+    __tablename__ = "conflict_of_interest"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    #: A unit, or a department with all its units.
+    organisation_code: Mapped[str] = mapped_column(
+        ForeignKey("organisation.code"), primary_key=True
+    )
+    reason: Mapped[str] = mapped_column(String(200))
+    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 _SCOPED_ROLES = [role for role in Role if role.scope is not Scope.BUREAU]
 
 

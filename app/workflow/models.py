@@ -304,6 +304,17 @@ class Seat(Base):
     why: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class Rotation(Base):
+    """Whose turn it was last in a step with `appr.strategy` `round_robin`; made when deployed."""
+
+    __tablename__ = "rotation"
+
+    definition_key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    step_id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    #: User name; empty until the first turn.
+    last: Mapped[str] = mapped_column(String(60), default="")
+
+
 class Vote(Base):
     """What one seat said in one visit; never edited, never deleted, at most declared void."""
 

@@ -164,6 +164,33 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "conflict_of_interest",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("organisation_code", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_code"],
+            ["organisation.code"],
+            name=op.f("fk_conflict_of_interest_organisation_code_organisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["user_account.id"],
+            name=op.f("fk_conflict_of_interest_user_id_user_account"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "user_id", "organisation_code", name=op.f("pk_conflict_of_interest")
+        ),
+    )
+    op.create_table(
+        "rotation",
+        sa.Column("definition_key", sa.String(length=100), nullable=False),
+        sa.Column("step_id", sa.String(length=100), nullable=False),
+        sa.Column("last", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("definition_key", "step_id", name=op.f("pk_rotation")),
+    )
+    op.create_table(
         "refused_request",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -501,6 +528,8 @@ def downgrade() -> None:
     with op.batch_alter_table("refused_request") as batch_op:
         batch_op.drop_index(batch_op.f("ix_refused_request_user_id_at"))
 
+    op.drop_table("rotation")
+    op.drop_table("conflict_of_interest")
     op.drop_table("refused_request")
     with op.batch_alter_table("substitution", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_substitution_substitute_id_last_day"))

@@ -1,0 +1,101 @@
+"""Who could act now: the active people behind groups and user names, read at once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.core.i18n import Bilingual
+from app.identity.models import Conflict, Membership, Organisation, User
+
+_PERSON = (User.id, User.username, User.name_zh, User.name_en, User.organisation_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """An active person, as far as the choice of approvers needs to know."""
+
+    id: UUID
+    username: str
+    name: Bilingual
+    organisation_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The active people of some groups and of some user names, each list by user name."""
+
+    groups: dict[str, tuple[Colleague, ...]]
+    people: dict[str, Colleague]
+
+
+def read_staff(session: Session, groups: Collection[str], usernames: Collection[str]) -> Staff:
+    """Read them in one statement, and none for nobody; closed accounts are left out."""
+    queries = []
+    if groups:
+        queries.append(
+            select(Membership.group_key.label("key"), *_PERSON)
+            .join(User, User.id == Membership.user_id)
+            .where(Membership.group_key.in_(sorted(groups)), User.is_active)
+        )
+    if usernames:
+        queries.append(
+            select(literal("").label("key"), *_PERSON).where(
+                User.username.in_(sorted(usernames)), User.is_active
+            )
+        )
+    found: dict[str, list[Colleague]] = {key: [] for key in groups}
+    people = {}
+    if queries:
+        for row in session.execute(union_all(*queries)):
+            person = Colleague(
+                row.id, row.username, Bilingual(row.name_zh, row.name_en), row.organisation_code
+            )
+            if row.key:
+                found[row.key].append(person)
+            else:
+                people[person.username] = person
+    ordered = {key: tuple(sorted(each, key=lambda p: p.username)) for key, each in found.items()}
+    return Staff(ordered, people)
+
+
+def people_in_position(session: Session, position: str, organisation: str | None) -> list[str]:
+    """User names of the active people with this position (职务), in either language.
+
+    `organisation` narrows it to one organisation and to what lies directly under it.
+    """
+    query = select(User.username).where(
+        User.is_active, (User.position_zh == position) | (User.position_en == position)
+    )
+    if organisation is not None:
+        below = select(Organisation.code).where(Organisation.parent_code == organisation)
+        query = query.where(
+            (User.organisation_code == organisation) | User.organisation_code.in_(below)
+        )
+    return list(session.scalars(query.order_by(User.username)))
+
+
+def conflicted(
+    session: Session, people: Collection[UUID], organisations: Collection[str]
+) -> frozenset[UUID]:
+    """Who of these people has an interest in one of the organisations, and may not judge it.
+
+    Either by belonging there (its staff, or a role that is held for it) or by own declaration.
+    """
+    if not people or not organisations:
+        return frozenset()
+    known, codes = list(people), sorted(organisations)
+    found = session.scalars(
+        union_all(
+            select(User.id).where(User.id.in_(known), User.organisation_code.in_(codes)),
+            select(Membership.user_id).where(
+                Membership.user_id.in_(known), Membership.organisation_code.in_(codes)
+            ),
+            select(Conflict.user_id).where(
+                Conflict.user_id.in_(known), Conflict.organisation_code.in_(codes)
+            ),
+        )
+    )
+    return frozenset(found)

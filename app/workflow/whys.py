@@ -1,0 +1,35 @@
+"""The answer to “why this person?”: a chain of sentences that the seat keeps as it was."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.core.i18n import N_, Bilingual, Sentence
+from app.workflow.names import group_name
+
+BY_DIAGRAM = N_("The diagram gives this step to: {group}.")
+BY_TRANSFER = N_("{who} transferred it: {reason}")
+
+
+def why_of(chain: Sequence[Sentence], group: str | None = None) -> dict[str, Any]:
+    """What a seat keeps: the sentences in order, and the group that its name is looked up for."""
+    stored: dict[str, Any] = {"chain": [each.dump() for each in chain]}
+    return stored | ({"group": group} if group else {})
+
+
+def with_why(stored: Mapping[str, Any], more: Sentence) -> dict[str, Any]:
+    """The same answer with one more sentence behind it."""
+    return {**stored, "chain": [*stored.get("chain", ()), more.dump()]}
+
+
+def read_why(
+    stored: Mapping[str, Any], organisations: Mapping[str, Bilingual]
+) -> tuple[Sentence, ...]:
+    """The chain in order; seats from before chains were kept are understood, too."""
+    found = []
+    if stored.get("group"):
+        group = group_name(str(stored["group"]), organisations)
+        found.append(Sentence(BY_DIAGRAM, {"group": group}))
+    if stored.get("transferred_by"):
+        who, reason = stored["transferred_by"], stored.get("reason", "")
+        found.append(Sentence(BY_TRANSFER, {"who": who, "reason": reason}))
+    return (*found, *(Sentence.load(each) for each in stored.get("chain", ())))
