@@ -89,6 +89,7 @@ from app.engine.errors import (
     OutcomeError,
     TaskNotOpenError,
 )
+from app.engine.expressions import Dynamic, dynamic
 from app.engine.heading import Heading, read_heading
 from app.engine.limits import Limits
 from app.engine.lookahead import ReturnEffect, return_effect
@@ -126,6 +127,7 @@ __all__ = [
     "ClosedTask",
     "Definition",
     "DiagramError",
+    "Dynamic",
     "Element",
     "EndAhead",
     "Ended",
@@ -153,6 +155,7 @@ __all__ = [
     "Way",
     "WaysAhead",
     "complete",
+    "dynamic",
     "fire",
     "link",
     "may_resume",

@@ -18,7 +18,14 @@ Web wraps `Actor` for Flask-Login; this room knows neither Flask nor processes.
 
 from app.identity.actors import SYSTEM, Actor, load_actor
 from app.identity.groups import group_key, split_group_key
-from app.identity.models import Membership, Organisation, OrganisationKind, User
+from app.identity.models import (
+    Conflict,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Substitution,
+    User,
+)
 from app.identity.organisations import (
     agencies,
     departments,
@@ -40,11 +47,22 @@ from app.identity.refusals import record_refusal, refusals_page
 from app.identity.roles import Permission, Role, Scope, permissions_of
 from app.identity.scope import OrganisationScope, organisation_scope
 from app.identity.sign_in import SIGN_IN_REFUSED, change_password, sign_in
+from app.identity.staff import (
+    Colleague,
+    Staff,
+    conflicted,
+    find_usernames,
+    people_in_position,
+    read_staff,
+)
+from app.identity.superiors import head_of, superiors
 
 __all__ = [
     "SIGN_IN_REFUSED",
     "SYSTEM",
     "Actor",
+    "Colleague",
+    "Conflict",
     "Membership",
     "Organisation",
     "OrganisationKind",
@@ -53,26 +71,34 @@ __all__ = [
     "Role",
     "SampleSignIn",
     "Scope",
+    "Staff",
+    "Substitution",
     "User",
     "agencies",
     "change_password",
+    "conflicted",
     "departments",
     "find_organisation",
     "find_people",
+    "find_usernames",
     "group_key",
     "hash_password",
+    "head_of",
     "load_actor",
     "members",
     "organisation_names",
     "organisation_scope",
     "organisation_variables",
+    "people_in_position",
     "people_names",
     "permissions_of",
+    "read_staff",
     "record_refusal",
     "refusals_page",
     "sample_sign_ins",
     "sections",
     "sign_in",
     "split_group_key",
+    "superiors",
     "units_of",
 ]

@@ -99,3 +99,21 @@ def conflicted(
         )
     )
     return frozenset(found)
+
+
+def find_usernames(session: Session, texts: Collection[str]) -> list[str]:
+    """User names of the active people whom these texts mean: a user name or an exact name each.
+
+    A name that several people have means none of them.
+    """
+    wanted = [each for each in texts if each]
+    if not wanted:
+        return []
+    rows = session.execute(
+        select(User.username, User.name_zh, User.name_en).where(
+            User.is_active,
+            User.username.in_(wanted) | User.name_zh.in_(wanted) | User.name_en.in_(wanted),
+        )
+    ).all()
+    fitting = [[row.username for row in rows if text in row] for text in wanted]
+    return list(dict.fromkeys(each[0] for each in fitting if len(each) == 1))

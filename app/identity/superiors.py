@@ -1,12 +1,11 @@
 """Who stands above whom (domain.md §5): by the roles that people hold, not by names."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.identity.actors import Actor, load_actor
+from app.identity.actors import Actor
 from app.identity.groups import make_group_key, split_group_key
 from app.identity.models import Organisation
 from app.identity.roles import Role
@@ -56,12 +55,6 @@ def head_of(session: Session, person: Actor) -> str | None:
         if split_group_key(key)[0] in _HEADS:
             return key
     return next(iter(superiors(session, person)), None)
-
-
-def superiors_of(session: Session, user_id: UUID) -> list[str]:
-    """`superiors` of an account; nothing for a closed one."""
-    person = load_actor(session, user_id)
-    return superiors(session, person) if person else []
 
 
 def _chain(session: Session, key: str) -> list[str]:

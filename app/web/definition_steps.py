@@ -13,8 +13,8 @@ from app.engine import Definition, StepDefinition, parse
 from app.identity import Role
 from app.web.language import in_language
 from app.workflow.definition_library import other_definitions
-from app.workflow.definitions import DECLARING_UNIT
 from app.workflow.demands import ATTACHMENT, OPINION, WORDS, demand_of
+from app.workflow.duties import DECLARING_UNIT
 from app.workflow.resources import FormLibrary, resources_of
 from app.workflow.signatures import SIGN
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from flask import g, request
 
 from app.core.errors import Problem
-from app.core.i18n import N_, Bilingual, Sentence
+from app.core.i18n import Bilingual, Sentence
 from app.engine import Outcome
 from app.forms import Form
-from app.identity import SYSTEM, find_people, organisation_names, people_names
+from app.identity import SYSTEM, organisation_names, people_names
 from app.projects.goal_files import open_goal_file
 from app.web.context import actor, db, now
 from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
@@ -28,12 +28,13 @@ from app.workflow.history import (
     open_seats,
     opinions,
 )
-from app.workflow.loading import LoadedTask, SeatFacts, load_task
+from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import Attachment, TaskDraft
 from app.workflow.names import candidate_keys, group_name
 from app.workflow.permits import Permitted, own_seat, permitted, require_reader
 from app.workflow.resources import resources_of
 from app.workflow.task_forms import load_form_data
+from app.workflow.whys import read_why
 
 #: Inputs of the page that are no answers of the form.
 NO_ANSWERS = frozenset(
@@ -67,7 +68,8 @@ class TaskPage:
     files: list[Attachment]
     people: Mapping[UUID, Bilingual]
     organisations: Mapping[str, Bilingual]
-    why: Sentence | None
+    #: Why the reader has a seat, in order.
+    why: tuple[Sentence, ...]
     incidents: tuple[Sentence, ...]
     is_copied: bool
     said: Said
@@ -108,6 +110,8 @@ class ShownSeat:
 
     seat: OpenSeat
     groups: tuple[Bilingual, ...]
+    #: Why these people, in order.
+    why: tuple[Sentence, ...]
 
 
 def gather(task_id: UUID) -> TaskPage:
@@ -147,14 +151,18 @@ def gather(task_id: UUID) -> TaskPage:
         own_vote=next((each for each in past if each.opinion.task_id == task_id), None),
         changes=last_changes(db(), forms, instance.process_key, instance.subject_code, votes),
         seats=tuple(
-            ShownSeat(each, tuple(group_name(key, organisations) for key in each.groups))
+            ShownSeat(
+                each,
+                tuple(group_name(key, organisations) for key in each.groups),
+                read_why(each.why, organisations),
+            )
             for each in seats
         ),
         ledger=ledger_lines(entries, loaded.process, people, organisations, SYSTEM.name),
         files=files,
         people=people,
         organisations=organisations,
-        why=_why(seat, organisations),
+        why=read_why(seat.why, organisations) if seat else (),
         incidents=tuple(
             Sentence.load(each.sentence) for each in open_incidents(db(), instance.instance_id)
         ),
@@ -180,7 +188,8 @@ def typed_pairs() -> Pairs:
 def _codes(loaded: LoadedTask, seats: Sequence[OpenSeat]) -> set[str]:
     instance = loaded.instance
     groups = [*(key for each in seats for key in each.groups), *loaded.progress.copied]
-    groups += [str(seat.why.get("group", "")) for seat in loaded.seats]
+    whys = [*(seat.why for seat in loaded.seats), *(each.why for each in seats)]
+    groups += [str(each.get("group", "")) for each in whys]
     codes = {key.partition("@")[2] for key in groups} - {""}
     return codes | {instance.unit_code, instance.department_code}
 
@@ -247,22 +256,3 @@ def _material(
     form = resources_of(db()).forms.get(GOAL_FORM)
     values = {**sent.opinion.values, **file.goal}
     return replace(sent, form=form_to_read(form, {}, values))
-
-
-def _why(seat: SeatFacts | None, organisations: Mapping[str, Bilingual]) -> Sentence | None:
-    """Why this person: the groups that the seat was opened for, or who handed it over."""
-    if seat is None:
-        return None
-    if seat.why.get("transferred_by"):
-        username = str(seat.why["transferred_by"])
-        found = [e for e in find_people(db(), username) if e.username == username]
-        return Sentence(
-            N_("{who} transferred it to you: {reason}"),
-            {"who": found[0].name if found else username, "reason": seat.why.get("reason", "")},
-        )
-    group = str(seat.why.get("group", ""))
-    if not group:
-        return None
-    return Sentence(
-        N_("The diagram gives this step to: {group}."), {"group": group_name(group, organisations)}
-    )

@@ -13,17 +13,18 @@ from app.core.database import table_of
 from app.core.errors import ConflictError
 from app.core.i18n import N_
 from app.core.ids import new_id
-from app.engine import OpenTask, Process, Step
+from app.engine import Process, Step
 from app.identity import group_key
 from app.workflow import ledger
-from app.workflow.assignment import due_at, plan_seats
+from app.workflow.asking import InstanceFacts
+from app.workflow.assignment import due_at
 from app.workflow.clocks import end_questions, next_alarm
-from app.workflow.failures import failing_as_incident
 from app.workflow.loading import SeatFacts
 from app.workflow.models import (
     UNDECIDED,
     InstanceState,
     ProcessInstance,
+    Rotation,
     Seat,
     SeatState,
     TaskCopy,
@@ -33,6 +34,7 @@ from app.workflow.models import (
 )
 from app.workflow.progress import Progress, Recallable, place
 from app.workflow.resources import resources_of
+from app.workflow.skipping import SKIP, Chosen, Opening, choose_people
 from app.workflow.voting import SEQUENTIAL, rule_of, weight_of
 
 INSTANCE = table_of(ProcessInstance)
@@ -46,6 +48,7 @@ AUTOMATIC = frozenset(
 )
 #: Verbs that take a step away from those who sat there; any other decides it without them.
 TAKING = frozenset({"withdraw", "recall", "terminate"})
+ROTATION = table_of(Rotation)
 
 
 @dataclass(slots=True)
@@ -53,7 +56,7 @@ class Action:
     """One action under way on one locked instance: what it read, and the ledger acts it adds."""
 
     session: Session
-    instance_id: UUID
+    facts: InstanceFacts
     process: Process
     version: int
     ledger_length: int
@@ -62,6 +65,8 @@ class Action:
     now: datetime
     #: Whose action it is; None for the system actor.
     actor_id: UUID | None
+    #: For whom that person acts as a substitute.
+    on_behalf_of_id: UUID | None = None
     acts: list[ledger.Act] = field(default_factory=list)
     #: For a return: the place that sends the item back, kept by the visit that it opens.
     returned_from: str | None = None
@@ -69,10 +74,17 @@ class Action:
     previous_state: bytes | None = None
     recallable: Recallable | None = None
 
+    @property
+    def instance_id(self) -> UUID:
+        """The item that is acted on."""
+        return self.facts.instance_id
+
     def record(self, verb: str, **facts: Any) -> None:
         """Add one ledger entry to this action."""
         facts.setdefault("definition_key", self.process.key)
         facts.setdefault("actor_id", self.actor_id)
+        if facts["actor_id"] is not None:
+            facts.setdefault("on_behalf_of_id", self.on_behalf_of_id)
         self.acts.append(ledger.Act(verb=verb, at=self.now, **facts))
 
 
@@ -82,7 +94,7 @@ def action_on(
     """Begin an action on an instance row that is locked."""
     return Action(
         session=session,
-        instance_id=instance.instance_id,
+        facts=InstanceFacts.of(instance),
         process=process,
         version=instance.instance_version,
         ledger_length=instance.ledger_length,
@@ -103,6 +115,8 @@ class DecidedTask:
     seat: SeatFacts | None = None
     #: Whether a question may still be open.
     clock_is_stopped: bool = False
+    #: For a substitute's vote, whose seat it was.
+    on_behalf_of_id: UUID | None = None
 
 
 def apply_step(
@@ -115,17 +129,30 @@ def apply_step(
     """Write an engine step: close what it closed, open what it opened, end what it ended.
 
     `open_tasks` are the instance's rows in state open, without the decided one. `reason` is the
-    verb that made cancelled tasks go, for the ledger.
+    verb that made cancelled tasks go, for the ledger. Steps that need nobody are passed at once.
     """
+    if action.returned_from is not None:
+        action.progress.approved.clear()  # another round begins
+    chosen = choose_people(
+        action.session,
+        action.process,
+        action.facts,
+        action.progress,
+        step,
+        action.now,
+        is_returned=action.returned_from is not None,
+        decided_task_id=decided.task_id if decided else None,
+    )
+    step = chosen.step
     closed = {each.id: each.how for each in step.closed}
     going = [task for task in open_tasks if task.engine_task_id in closed]
     cancelled = [task for task in going if closed[task.engine_task_id] == "cancelled"]
     _close(action, decided, cancelled, reason)
     _end_questions(action, decided, cancelled)
     _record_cancelled(action, cancelled, reason)
-    opened = _open(action, step.opened, step.variables)
+    opened = _open(action, chosen.openings)
     write_timers(action, step)
-    _keep_for_recall(action, step, opened, cancelled, open_tasks)
+    _keep_for_recall(action, chosen, opened, cancelled, open_tasks)
     action.progress.record_passed(step.passed)
     ending: dict[str, Any] = {}
     if step.ended is not None:
@@ -169,7 +196,7 @@ def _record_cancelled(action: Action, tasks: Sequence[Row[Any]], reason: str) ->
 
 def _keep_for_recall(
     action: Action,
-    step: Step,
+    chosen: Chosen,
     opened: Sequence[UUID],
     cancelled: Sequence[Row[Any]],
     open_tasks: Sequence[Row[Any]],
@@ -180,15 +207,20 @@ def _keep_for_recall(
         action.progress.forget_decisions()
         return
     gone = {str(task.id) for task in cancelled}
-    by_itself = (
+    by_itself = [
         place(each.definition_key, each.element_id)
-        for each in step.passed
+        for each in chosen.step.passed
         if action.process.element(each.definition_key, each.element_id).type in AUTOMATIC
-    )
+    ]
+    by_itself += [
+        place(each.task.definition_key, each.task.step_id)
+        for each in chosen.openings
+        if each.plan.skip is not None
+    ]
     kept = decision.applied(
         opened=[str(each) for each in opened],
         cancelled=sorted(gone),
-        automatic=next(by_itself, None),
+        automatic=next(iter(by_itself), None),
         passed=len(action.progress.passed),
     )
     still_open = {str(task.id) for task in open_tasks} - gone
@@ -256,6 +288,13 @@ def _close(
                 "holder_id": case((own_seat, decided.seat.holder_id), else_=SEAT.c.holder_id),
                 "held_since": case((own_seat, decided.seat.held_since), else_=SEAT.c.held_since),
             }
+            if decided.seat.on_behalf_of_id is not None:
+                seat_columns |= {
+                    "on_behalf_of_id": case(
+                        (own_seat, decided.seat.on_behalf_of_id), else_=SEAT.c.on_behalf_of_id
+                    ),
+                    "why": case((own_seat, decided.seat.why), else_=SEAT.c.why),
+                }
     if not ids:
         return
     undecided = SEAT.c.task_id.in_(ids) & SEAT.c.state.in_(UNDECIDED)
@@ -284,66 +323,83 @@ def _end_questions(
         end_questions(action.session, ids, action.now)
 
 
-def _open(
-    action: Action, opened: Sequence[OpenTask], variables: Mapping[str, object]
-) -> list[UUID]:
+def _open(action: Action, openings: Sequence[Opening]) -> list[UUID]:
     calendar = resources_of(action.session).calendar
     tasks: list[dict[str, Any]] = []
     seats: list[dict[str, Any]] = []
-    for each in opened:
+    for opening in openings:
+        each, plan = opening.task, opening.plan
         step = action.process.step(each.definition_key, each.step_id)
-        task_id = new_id()
         due = due_at(step, each.variables, action.now, calendar)
+        alarm = next_alarm(step.properties, due, action.now, calendar)
         visit = action.progress.enter(each.definition_key, each.step_id)
-        tasks.append(
-            {
-                "id": task_id,
-                "instance_id": action.instance_id,
-                "engine_task_id": each.id,
-                "definition_key": each.definition_key,
-                "step_id": each.step_id,
-                "name_zh": step.name.zh,
-                "name_en": step.name.en,
-                "visit": visit,
-                "state": TaskState.OPEN,
-                "opened_at": action.now,
-                "returned_from": action.returned_from,
-                "due_at": due,
-                "alarm_at": next_alarm(step.properties, due, action.now, calendar),
-                "version": 1,
-            }
-        )
-        with failing_as_incident(action.instance_id, each.step_id):
-            plans = plan_seats(step, each.variables)
+        task = {
+            "id": new_id(),
+            "instance_id": action.instance_id,
+            "engine_task_id": each.id,
+            "definition_key": each.definition_key,
+            "step_id": each.step_id,
+            "name_zh": step.name.zh,
+            "name_en": step.name.en,
+            "visit": visit,
+            "state": TaskState.COMPLETED if plan.skip else TaskState.OPEN,
+            "outcome": SKIP if plan.skip else None,
+            "opened_at": action.now,
+            "closed_at": action.now if plan.skip else None,
+            "returned_from": action.returned_from,
+            "due_at": due,
+            "alarm_at": None if plan.skip else alarm,
+            "version": 1,
+        }
+        tasks.append(task)
         takes_turns = rule_of(step.properties).mode == SEQUENTIAL
-        for position, plan in enumerate(plans, start=1):
-            waits = takes_turns and position > 1
-            seats.append(
-                {
-                    "id": new_id(),
-                    "task_id": task_id,
-                    "position": position,
-                    "weight": weight_of(step.properties, plan.group_key),
-                    "state": SeatState.WAITING if waits else SeatState.OPEN,
-                    "group_key": plan.group_key,
-                    "due_at": due,
-                    "why": plan.why,
-                }
-            )
+        seats += [
+            {
+                "id": new_id(),
+                "task_id": task["id"],
+                "position": position,
+                "weight": weight_of(step.properties, seat.key),
+                "state": _first_state(plan.skip, waits=takes_turns and position > 1),
+                "group_key": seat.group_key,
+                "holder_id": seat.holder_id,
+                "held_since": action.now if seat.holder_id else None,
+                "due_at": due,
+                "why": seat.why,
+            }
+            for position, seat in enumerate(plan.seats, start=1)
+        ]
+        if plan.turn:
+            _take_turn(action, each.definition_key, each.step_id, plan.turn)
         action.record(
-            "open",
+            SKIP if plan.skip else "open",
             actor_id=None,
             definition_key=each.definition_key,
             step_id=each.step_id,
-            task_id=task_id,
+            task_id=task["id"],
             visit=visit,
-            to_state=TaskState.OPEN,
+            to_state=TaskState.COMPLETED if plan.skip else TaskState.OPEN,
+            reason=plan.skip or "",
         )
+    connection = action.session.connection()
     if tasks:
-        connection = action.session.connection()
         connection.execute(insert(TASK), tasks)
+    if seats:
         connection.execute(insert(SEAT), seats)
-    return [task["id"] for task in tasks]
+    return [task["id"] for task in tasks if task["state"] == TaskState.OPEN]
+
+
+def _first_state(skip: str | None, *, waits: bool) -> SeatState:
+    if skip is not None:
+        return SeatState.NOT_NEEDED
+    return SeatState.WAITING if waits else SeatState.OPEN
+
+
+def _take_turn(action: Action, definition_key: str, step_id: str, username: str) -> None:
+    action.session.connection().execute(
+        update(ROTATION)
+        .where(ROTATION.c.definition_key == definition_key, ROTATION.c.step_id == step_id)
+        .values(last=username)
+    )
 
 
 def write_timers(action: Action, step: Step) -> None:

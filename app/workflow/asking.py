@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -79,9 +78,7 @@ class Asking:
         biased = self._biased(step, found.values())
         return {
             key: tuple(
-                each
-                for each in people
-                if each.id not in biased and not self._broken(step, each)
+                each for each in people if each.id not in biased and not self._broken(step, each)
             )
             for key, people in found.items()
         }

@@ -14,7 +14,6 @@ from app.workflow.asking import Asking
 from app.workflow.calendar import WorkingCalendar
 from app.workflow.names import PERSON, username_of
 from app.workflow.strategies import ROUND_ROBIN, Pick, picks_of, superior_why
-from app.workflow.voting import mode_of
 from app.workflow.whys import why_of
 
 #: Where a diagram says nothing, a step is due after five working days (domain.md §6, default).
@@ -29,6 +28,8 @@ DUPLICATE = ("keep", "skip")
 class SeatPlan:
     """One seat to be opened: who may claim it or was given it, and why these."""
 
+    #: The candidate key that was picked, also of a seat that is given to one person.
+    key: str
     #: Who may claim it; None for a seat that is given to one person.
     group_key: str | None
     holder_id: UUID | None
@@ -74,7 +75,7 @@ def plan_seats(step: StepDefinition, asking: Asking) -> Plan:
     return Plan(_seats(step, left, people), None, turn)
 
 
-def policy_problems(step: StepDefinition) -> list[Problem]:
+def people_problems(step: StepDefinition) -> list[Problem]:
     """What a deployment must refuse in `appr.empty`, `appr.self`, `appr.duplicate`."""
     known = {"appr.empty": EMPTY, "appr.self": SELF, "appr.duplicate": DUPLICATE}
     found = [
@@ -183,6 +184,7 @@ def _seats(step: StepDefinition, picks: list[Pick], people: _People) -> tuple[Se
         is_group = username_of(each.key) is None
         found.append(
             SeatPlan(
+                key=each.key,
                 group_key=group,
                 holder_id=holder.id if holder else None,
                 why=why_of(each.why, each.key if is_group else None),

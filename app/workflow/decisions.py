@@ -20,7 +20,6 @@ from app.core.i18n import N_
 from app.core.ids import new_id
 from app.forms import Submitted
 from app.identity import Actor, Permission
-from app.workflow.drafts import drop_draft
 from app.workflow.handlers import FormData
 from app.workflow.ledger import fingerprint
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
@@ -198,7 +197,11 @@ def _vote(
         ask_points(action, loaded, decision.points, target, vote_id)
     elif verb == "approve" and data is not None:
         answer_points(action, loaded, decision.answers)
-    drop_draft(session, loaded.task.id, actor)
+    news = action.progress.record_actor(loaded.task.step_id, actor.id)
+    if seat.on_behalf_of_id is not None:
+        action.progress.record_actor(loaded.task.step_id, seat.on_behalf_of_id)
+    if verb == "approve":
+        action.progress.record_approval(actor.id)
     action.recallable = Recallable(
         task=str(loaded.task.id),
         vote=str(vote_id),
@@ -206,7 +209,7 @@ def _vote(
         actor=str(actor.id),
         seats=loaded.standing,
         answered=[e for e in loaded.progress.owed if e not in action.progress.owed],
-        first_act=action.progress.record_actor(loaded.task.step_id, actor.id),
+        first_act=news,
     )
     record_act(
         action,

@@ -22,19 +22,20 @@ from app.engine import (
 )
 from app.forms import rights_for
 from app.identity import Actor, Permission, Role
+from app.workflow.assignment import people_problems
 from app.workflow.demands import demand_problems
+from app.workflow.duty_warnings import duty_warnings
 from app.workflow.handlers import known_topics
-from app.workflow.models import DefinitionDraft, ProcessDefinition
+from app.workflow.models import DefinitionDraft, ProcessDefinition, Rotation
 from app.workflow.names import person_name
 from app.workflow.policies import policy_problems
 from app.workflow.resources import resources_of
 from app.workflow.rule_checks import rule_problems
+from app.workflow.strategies import APPROVER_CHOICE, ROUND_ROBIN, strategy_problems
 from app.workflow.timeout_rules import timeout_problems
 
 #: What every process knows of its subject (`Subject.routing`).
 ROUTING = frozenset({"unit", "department", "section", "agency", "fiscal_year", "amount", "is_key"})
-#: Words of `appr.exclude` that are no step ids.
-DECLARING_UNIT = "declaring_unit"
 #: Largest diagram that a draft may hold, in bytes.
 MAX_DRAFT_BYTES = 5 * 1024 * 1024
 #: The largest number that the column of the version holds on every database.
@@ -71,6 +72,8 @@ def inspect_definition(session: Session, xml: bytes, key: str | None = None) -> 
     found += policy_problems(definition.key, definition.properties)
     for step in definition.steps.values():
         found += _step_problems(session, definition, step)
+    found += _strategy_problems(session, definition)
+    found += duty_warnings(session, definition)
     found += [
         problem(
             "topic.unknown",
@@ -134,6 +137,7 @@ def deploy_definition(
         deployed_by_id=actor.id if actor else None,
     )
     session.add(row)
+    _make_rotations(session, definition)
     draft = session.get(DefinitionDraft, definition.key)
     if draft is not None and draft.xml == xml:
         session.delete(draft)
@@ -309,6 +313,26 @@ def _name_problems(session: Session, definition: Definition, process: Process) -
     ]
 
 
+def _strategy_problems(session: Session, definition: Definition) -> list[Problem]:
+    """What is wrong in `appr.strategy`; who chooses may do so in another diagram of the chain."""
+    known = list(definition.steps)
+    if any(each.properties.get("appr.strategy") == APPROVER_CHOICE for each in
+           definition.steps.values()):  # fmt: skip
+        for row in newest_definitions(session):
+            if row.key in definition.calls or definition.key in row.calls:
+                known += parse(row.xml).steps
+    return [found for step in definition.steps.values() for found in strategy_problems(step, known)]
+
+
+def _make_rotations(session: Session, definition: Definition) -> None:
+    """A row for each step that takes turns, so that those who ask at once can wait for it."""
+    for step in definition.steps.values():
+        if step.properties.get("appr.strategy") == ROUND_ROBIN:
+            known = session.get(Rotation, (definition.key, step.id))
+            if known is None:
+                session.add(Rotation(definition_key=definition.key, step_id=step.id))
+
+
 def _heading_problems(definition: Definition, key: str | None) -> list[Problem]:
     found = []
     if key is not None and definition.key != key:
@@ -342,6 +366,7 @@ def _step_problems(session: Session, definition: Definition, step: StepDefinitio
     found = rule_problems(step.id, step.properties, _known_candidates(step))
     found += demand_problems(step.id, step.properties)
     found += policy_problems(step.id, step.properties)
+    found += people_problems(step)
     found += _form_problems(session, step)
     roles = {str(role) for role in Role}
     forms = resources_of(session).forms

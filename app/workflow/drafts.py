@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
 from app.identity import Actor
 from app.workflow.loading import load_task
-from app.workflow.models import TaskDraft
+from app.workflow.models import TaskDraft, Vote
 from app.workflow.permits import own_seat, require_seat
 from app.workflow.reading import note_reader
 
@@ -27,19 +27,37 @@ def save_task_draft(
         require_seat(loaded, actor)
     note_reader(loaded, actor, now)
     connection = session.connection()
-    drop_draft(session, task_id, actor)
+    this_one = DRAFT.c.task_id == task_id
+    connection.execute(delete(DRAFT).where(DRAFT.c.user_id == actor.id, this_one | _is_sent()))
     connection.execute(
         insert(DRAFT).values(task_id=task_id, user_id=actor.id, typed=dict(typed), saved_at=now)
     )
 
 
 def find_draft(session: Session, task_id: UUID, actor: Actor) -> TaskDraft | None:
-    """What the actor had typed, if anything."""
-    return session.get(TaskDraft, (task_id, actor.id))
+    """What the actor had typed and not sent, if anything."""
+    return session.scalars(
+        select(TaskDraft).where(
+            TaskDraft.task_id == task_id, TaskDraft.user_id == actor.id, ~_is_sent()
+        )
+    ).one_or_none()
 
 
 def drop_draft(session: Session, task_id: UUID, actor: Actor) -> None:
-    """Forget what the actor had typed; it was sent."""
+    """Forget what the actor had typed."""
     session.connection().execute(
         delete(DRAFT).where(DRAFT.c.task_id == task_id, DRAFT.c.user_id == actor.id)
+    )
+
+
+def _is_sent() -> ColumnElement[bool]:
+    """A vote has said what the draft held: no verb pays for forgetting it, the next draft does."""
+    return (
+        select(Vote.id)
+        .where(
+            Vote.task_id == DRAFT.c.task_id,
+            Vote.actor_id == DRAFT.c.user_id,
+            Vote.voided_at.is_(None),
+        )
+        .exists()
     )

@@ -15,6 +15,7 @@ from app.core.ids import new_id
 from app.engine import start
 from app.identity import Actor, Permission
 from app.workflow.applying import INSTANCE, Action, apply_step
+from app.workflow.asking import InstanceFacts
 from app.workflow.definitions import latest_definition_ids, process_of
 from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
@@ -103,7 +104,16 @@ def start_instance(
     )
     action = Action(
         session=session,
-        instance_id=instance_id,
+        facts=InstanceFacts(
+            instance_id=instance_id,
+            process_key=process_key,
+            business_key=business_key,
+            subject_code=subject.code,
+            unit_code=subject.unit_code,
+            department_code=subject.department_code,
+            agency_code=subject.agency_code,
+            started_by_id=actor.id,
+        ),
         process=process,
         version=1,
         ledger_length=0,

@@ -41,6 +41,12 @@ def person_key(username: str) -> str:
     return f"{PERSON}@{username}"
 
 
+def username_of(key: str) -> str | None:
+    """The user name in the candidate key of a person; None for a group."""
+    head, _, name = key.partition("@")
+    return name if head == PERSON else None
+
+
 def candidate_keys(actor: Actor) -> frozenset[str]:
     """Every candidate key that means this actor: the groups, and the person."""
     return actor.groups | {person_key(actor.username)}

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.core.errors import ConflictError, CountersignError, NotOfferedError, NotPermittedError
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Outcome, return_targets
-from app.identity import Actor, Permission, organisation_scope
-from app.workflow.definitions import DECLARING_UNIT
+from app.identity import Actor, Permission, conflicted, organisation_scope
+from app.workflow.asking import EXPERT_POOL, InstanceFacts, interests
+from app.workflow.duties import DECLARING_UNIT, broken_duty
 from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import (
     InstanceState,
@@ -237,25 +238,44 @@ def refuse_stale(loaded: LoadedTask, expected_version: int | None) -> None:
 def refuse_conflicting_duties(loaded: LoadedTask, actor: Actor) -> None:
     """Duties kept apart (`appr.exclude`): who acted in a named step may not act here.
 
-    The word `declaring_unit` excludes everybody of the unit that declared the project.
+    The word `declaring_unit` excludes everybody of the unit that declared the project; an expert
+    pool, everybody with an interest in the project's organisations.
     """
-    for word in loaded.step.properties.get("appr.exclude", "").replace(",", " ").split():
-        if word == DECLARING_UNIT:
-            if actor.organisation_code == loaded.instance.unit_code:
-                raise NotPermittedError(
-                    N_("Expected somebody outside the declaring unit for the step {step}; "
-                       "{who} belongs to it."),
-                    step=loaded.name,
-                    who=actor.name,
-                )  # fmt: skip
-        elif str(actor.id) in loaded.progress.acted.get(word, ()):
-            raise NotPermittedError(
-                N_("Expected another person for the step {step} than for “{other}”; "
-                   "{who} has already acted there."),
-                step=loaded.name,
-                other=step_name(loaded, word),
-                who=actor.name,
-            )  # fmt: skip
+    refusal = duty_refusal(loaded, actor)
+    if refusal is not None:
+        raise NotPermittedError(refusal.template, **refusal.values)
+
+
+def duty_refusal(loaded: LoadedTask, actor: Actor) -> Sentence | None:
+    """Why duties kept apart forbid this person the step; None when nothing does."""
+    word = broken_duty(
+        loaded.step,
+        loaded.progress.acted,
+        loaded.instance.unit_code,
+        actor.id,
+        actor.organisation_code,
+    )
+    if word == DECLARING_UNIT:
+        return Sentence(
+            N_("Expected somebody outside the declaring unit for the step {step}; "
+               "{who} belongs to it."),
+            {"step": loaded.name, "who": actor.name},
+        )  # fmt: skip
+    if word is not None:
+        return Sentence(
+            N_("Expected another person for the step {step} than for “{other}”; "
+               "{who} has already acted there."),
+            {"step": loaded.name, "other": step_name(loaded, word), "who": actor.name},
+        )  # fmt: skip
+    if loaded.step.properties.get("appr.strategy") == EXPERT_POOL and conflicted(
+        loaded.session, [actor.id], interests(InstanceFacts.of(loaded.instance))
+    ):
+        return Sentence(
+            N_("Expected somebody without an interest in the project for the step {step}; "
+               "{who} has one."),
+            {"step": loaded.name, "who": actor.name},
+        )  # fmt: skip
+    return None
 
 
 def refuse_unknown_outcome(loaded: LoadedTask, code: str) -> Outcome:

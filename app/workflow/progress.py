@@ -73,6 +73,10 @@ class Progress:
     passed: list[str] = field(default_factory=list)
     #: files that were attached, as forms name them (`attachments.as_form_value`).
     attached: list[dict[str, Any]] = field(default_factory=list)
+    #: ids of the people who have agreed since something went back last (`appr.duplicate`).
+    approved: list[str] = field(default_factory=list)
+    #: step id → whom an earlier decision chose for it: `people` (user names) and `why`.
+    chosen: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: groups that have a copy of the item.
     copied: list[str] = field(default_factory=list)
     #: points of returns that nobody has answered: id, the step that owes it, and since when (ISO).
@@ -133,6 +137,11 @@ class Progress:
         """The decision of a task that may still be recalled."""
         known = self.decided.get(str(task_id))
         return Recallable(**known) if known else None
+
+    def record_approval(self, user_id: UUID) -> None:
+        """Remember who has agreed in this round."""
+        if str(user_id) not in self.approved:
+            self.approved.append(str(user_id))
 
     def record_passed(self, elements: Iterable[Passed]) -> None:
         """Remember what the diagram shows as done."""

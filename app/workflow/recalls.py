@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
@@ -123,7 +123,12 @@ def _restore_seats(loaded: LoadedTask, decision: Recallable, tasks: Sequence[UUI
             loaded.session.connection().execute(
                 update(SEAT)
                 .where(SEAT.c.id.in_(seats), SEAT.c.task_id.in_(tasks), or_(own, untouched))
-                .values(state=state)
+                # what a substitute had decided is the owner's again
+                .values(
+                    state=state,
+                    holder_id=func.coalesce(SEAT.c.on_behalf_of_id, SEAT.c.holder_id),
+                    on_behalf_of_id=None,
+                )
             )
 
 
@@ -176,8 +181,11 @@ def _forget(action: Action, loaded: LoadedTask, recall: Recall) -> None:
     progress, task = action.progress, str(loaded.task.id)
     progress.forget_decision(task)
     progress.recalled = list(dict.fromkeys([*progress.recalled, task]))
+    people = {str(each) for each in (recall.vote.actor_id, recall.vote.on_behalf_of_id) if each}
+    progress.approved = [each for each in progress.approved if each not in people]
     if recall.decision.first_act:
-        progress.acted[loaded.task.step_id].remove(str(recall.vote.actor_id))
+        acted = progress.acted[loaded.task.step_id]
+        progress.acted[loaded.task.step_id] = [each for each in acted if each not in people]
 
 
 def _keep_words(session: Session, recall: Recall, actor: Actor, now: datetime) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.core.errors import InvalidInputError, Problem, problem
+from app.core.errors import Problem, problem
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Dynamic, StepDefinition, dynamic
 from app.feel import Budget, FeelError
@@ -84,30 +84,33 @@ def strategy_problems(step: StepDefinition, known_steps: Sequence[str]) -> list[
     ]  # fmt: skip
 
 
-def _wanted(
-    name: str, param: str, step: StepDefinition, known_steps: Sequence[str]
-) -> str | None:
+def _wanted(name: str, param: str, step: StepDefinition, known_steps: Sequence[str]) -> str | None:
     """What the parameter should have been; None when it is right."""
-    if name == "user" and not (param or step.assignee or step.candidate_users):
-        return N_("user names")
-    if name == "role" and not (_are_roles(param) if param else step.candidate_groups):
-        return N_("roles of the bureau")
-    if name in ("least_loaded", ROUND_ROBIN) and not step.candidate_groups:
-        return N_("candidate groups to choose from")
-    if name in ("superior", "superiors", "least_loaded", ROUND_ROBIN, EXPERT_POOL):
-        return None if _is_number(param) else N_("a number from 1 to 5")
-    if name == "position" and not param.partition("@")[0].strip():
-        return N_("a position, such as 科长 or 科长@section")
-    if name == "form_field" and not re.fullmatch(r"[\w-]+(\.[\w-]+)*", param):
-        return N_("the path of a field, such as compile_goals.leader")
-    if name == APPROVER_CHOICE and param not in known_steps:
-        return N_("the id of the step whose approver chooses")
-    if name == "expression":
-        try:
-            _expression(param or "=")
-        except FeelError:
-            return N_("a FEEL expression that gives user names or roles")
-    return None
+    needs_group = name in ("least_loaded", ROUND_ROBIN)
+    counts = needs_group or name in ("superior", "superiors", EXPERT_POOL)
+    wrong = {
+        N_("user names"): name == "user" and not (param or step.assignee or step.candidate_users),
+        N_("roles of the bureau"): name == "role"
+        and not (_are_roles(param) if param else step.candidate_groups),
+        N_("candidate groups to choose from"): needs_group and not step.candidate_groups,
+        N_("a number from 1 to 5"): counts and not _is_number(param),
+        N_("a position, if need be with a place behind an @"): name == "position"
+        and not param.partition("@")[0].strip(),
+        N_("the path of a field, such as compile_goals.leader"): name == "form_field"
+        and not re.fullmatch(r"[\w-]+(\.[\w-]+)*", param),
+        N_("the id of the step whose approver chooses"): name == APPROVER_CHOICE
+        and param not in known_steps,
+        N_("a FEEL expression that gives user names or roles"): name == "expression"
+        and not _is_expression(param),
+    }
+    return next((wanted for wanted, is_wrong in wrong.items() if is_wrong), None)
+
+
+def _is_expression(param: str) -> bool:
+    try:
+        return bool(param) and _expression(param) is not None
+    except FeelError:
+        return False
 
 
 def _is_number(param: str) -> bool:
@@ -145,7 +148,9 @@ def _position(asking: Asking, step: StepDefinition, param: str) -> list[Pick]:
     """Everybody with a position; behind an `@` the organisation, or which of the project's."""
     position, _, place = (part.strip() for part in param.partition("@"))
     where = str(asking.variables.get(place) or "") if place in _PLACES else place
-    names = people_in_position(asking.session, position, where or None) if where or not place else []
+    names = (
+        people_in_position(asking.session, position, where or None) if where or not place else []
+    )
     why = Sentence(N_("The diagram gives this step to the position {position}."),
                    {"position": param})  # fmt: skip
     return [Pick(person_key(name), (why,)) for name in names]
@@ -311,15 +316,12 @@ def _pool(asking: Asking, step: StepDefinition, default: Role | None = None) -> 
 
 def _by_load(asking: Asking, pool: _Pool) -> list[tuple[Colleague, str, int]]:
     ids = [person.id for person, _ in pool.values()]
-    counts = dict(
-        asking.session.execute(
-            select(Seat.holder_id, func.count())
-            .where(Seat.holder_id.in_(ids), Seat.state == SeatState.OPEN)
-            .group_by(Seat.holder_id)
-        )
-        .tuples()
-        .all()
+    rows = asking.session.execute(
+        select(Seat.holder_id, func.count())
+        .where(Seat.holder_id.in_(ids), Seat.state == SeatState.OPEN)
+        .group_by(Seat.holder_id)
     )
+    counts = {row[0]: row[1] for row in rows}
     found = [(person, group, counts.get(person.id, 0)) for person, group in pool.values()]
     return sorted(found, key=lambda each: (each[2], each[0].username))
 

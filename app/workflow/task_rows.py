@@ -34,6 +34,13 @@ def record_act(action: Action, loaded: LoadedTask, verb: str, **facts: Any) -> N
     )
 
 
+#: What an act may change of a seat.
+_CHANGING = (
+    *("state", "position", "holder_id", "held_since"),
+    *("parent_id", "on_behalf_of_id", "why"),
+)
+
+
 def write_seats(loaded: LoadedTask, seats: Sequence[SeatFacts]) -> None:
     """Write the seats of the task as they are to be: changed ones, and new ones behind them."""
     before = {each.id: each for each in loaded.seats}
@@ -41,13 +48,12 @@ def write_seats(loaded: LoadedTask, seats: Sequence[SeatFacts]) -> None:
     new = [each for each in seats if each.id not in before]
     connection = loaded.session.connection()
     if changed:
-        columns = ("state", "position", "holder_id", "held_since", "parent_id")
         connection.execute(
             update(SEAT)
             .where(SEAT.c.id == bindparam("seat_id"))
-            .values({name: bindparam(f"new_{name}") for name in columns}),
+            .values({name: bindparam(f"new_{name}") for name in _CHANGING}),
             [
-                {"seat_id": each.id, **{f"new_{name}": getattr(each, name) for name in columns}}
+                {"seat_id": each.id, **{f"new_{name}": getattr(each, name) for name in _CHANGING}}
                 for each in changed
             ],
         )

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError, NotFoundError, NotPermittedError, problem
-from app.core.i18n import N_
+from app.core.i18n import N_, Sentence
 from app.identity import Actor, Permission, load_actor
 from app.workflow.applying import save_instance
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
@@ -34,6 +34,7 @@ from app.workflow.task_rows import (
     touch_task,
     write_seats,
 )
+from app.workflow.whys import BY_TRANSFER, with_why
 
 
 def claim_task(
@@ -110,7 +111,7 @@ def transfer_task(
     refuse_taking_part(loaded, receiver)
     refuse_conflicting_duties(loaded, receiver)
     action = begin_action(loaded, actor, now)
-    why = {"transferred_by": actor.username, "reason": reason.strip()}
+    why = with_why(seat.why, Sentence(BY_TRANSFER, {"who": actor.name, "reason": reason.strip()}))
     write_seats(loaded, moved_seats(loaded, seat, actor.id, receiver.id, why, now))
     touch_task(loaded)
     record_act(

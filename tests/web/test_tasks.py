@@ -395,7 +395,7 @@ def test_a_transfer_moves_the_task_with_its_reason(desks: Desks) -> None:
 
     assert "transferred to" in words(answer)
     said = words(desks.of("ctr.rev3").get(address(task)))
-    assert f"Meiling Sun transferred it to you: {SORRY}" in said
+    assert f"Meiling Sun transferred it: {SORRY}" in said
 
 
 @pytest.mark.parametrize(
