@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,8 @@ class Settings:
     secure_cookies: bool = False
     #: Largest accepted request, in bytes: an attachment of 20 MB and the form around it.
     max_request_bytes: int = 24 * 1024 * 1024
+    #: Items of more than this (10k yuan) are decided by themselves, never in a batch.
+    batch_amount: Decimal = Decimal(1000)
     #: Run the worker threads inside the web process (the embedded default).
     embedded_worker: bool = True
 
@@ -58,6 +61,7 @@ class Settings:
             working_hours=_hours(environ.get("WORKING_HOURS")),
             urge_every=_span(environ.get("URGE_EVERY_HOURS")),
             secure_cookies=_is_on(environ.get("SECURE_COOKIES"), default=False),
+            batch_amount=Decimal(environ.get("BATCH_AMOUNT") or cls.batch_amount),
             embedded_worker=_is_on(environ.get("EMBEDDED_WORKER"), default=True),
         )
 

@@ -34,6 +34,7 @@ PAGES = (
     "sign_in",
     "preferences",
     "inbox",
+    "batch",
     "definitions",
     "tasks",
     "task_talk",
@@ -68,10 +69,11 @@ class CountersignApp(Flask):
         view = self.view_functions.get(request.endpoint or "")
         if security.needs_nothing(view):
             return super().dispatch_request()
+        write = request.method not in SAFE_METHODS and not security.is_itemwise(view)
         try:
-            with self.database.unit_of_work(write=request.method not in SAFE_METHODS) as session:
+            with self.database.unit_of_work(write=write) as session:
                 self.clock = self.clock or read_clock(session)
-                g.session, g.now = session, self.clock.now()
+                g.session, g.now, g.database = session, self.clock.now(), self.database
                 g.actor = security.signed_in_actor()
                 if request.routing_exception is None:
                     security.require_sign_in(view)

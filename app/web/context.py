@@ -6,6 +6,7 @@ from typing import cast
 from flask import current_app, g
 from sqlalchemy.orm import Session
 
+from app.core.database import Database
 from app.core.settings import Settings
 from app.identity import Actor
 from app.workflow.calendar import WorkingCalendar
@@ -14,6 +15,11 @@ from app.workflow.calendar import WorkingCalendar
 def db() -> Session:
     """The session of this request's one unit of work."""
     return cast(Session, g.session)
+
+
+def database() -> Database:
+    """The database, for the few views whose acts have a transaction each."""
+    return cast(Database, g.database)
 
 
 def now() -> datetime:

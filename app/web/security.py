@@ -81,6 +81,12 @@ def plain(view: View[Parameters, Answer]) -> View[Parameters, Answer]:
     return public(view)
 
 
+def itemwise(view: View[Parameters, Answer]) -> View[Parameters, Answer]:
+    """A view whose acts have a transaction each; the one around it only reads."""
+    view.is_itemwise = True  # type: ignore[attr-defined]
+    return view
+
+
 def designer(view: View[Parameters, Answer]) -> View[Parameters, Answer]:
     """A view whose page holds the modeler, which sets style attributes."""
 
@@ -116,6 +122,11 @@ def is_public(view: Callable[..., Any] | None) -> bool:
 def needs_nothing(view: Callable[..., Any] | None) -> bool:
     """Whether a view was marked `@plain`."""
     return bool(getattr(view, "is_plain", False))
+
+
+def is_itemwise(view: Callable[..., Any] | None) -> bool:
+    """Whether a view was marked `@itemwise`."""
+    return bool(getattr(view, "is_itemwise", False))
 
 
 def require_sign_in(view: Callable[..., Any] | None) -> None:

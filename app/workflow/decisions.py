@@ -77,6 +77,8 @@ class Decision:
     answers: Mapping[UUID, PointAnswer] = field(default_factory=dict)
     #: How it was signed: a name as `text`, a drawing as `strokes` (see `signatures.py`).
     signature: Mapping[str, Any] | None = None
+    #: The batch that it belongs to, decided with one opinion for many items.
+    batch_id: UUID | None = None
     #: The version of the task that the form was opened with; None trusts the caller.
     expected_version: int | None = None
 
@@ -186,6 +188,7 @@ def _vote(
             "at": now,
             "outcome": decision.outcome,
             "opinion": decision.opinion.strip(),
+            "batch_id": decision.batch_id,
             "signature": dict(decision.signature) if decision.signature else None,
             "target": target,
             "form_key": loaded.step.form_key if data else None,
@@ -215,7 +218,7 @@ def _vote(
         action,
         loaded,
         verb,
-        from_state=TaskState.OPEN,
+        from_state=_from_state(decision),
         to_state=decision.outcome,
         reason=in_words(decision.opinion, decision.points),
         form_hash=fingerprint(signed_form(values, decision.signature)),
@@ -228,6 +231,12 @@ def _vote(
         finish(action, loaded, verb, answer, own, decision.target)
     else:
         settle(action, loaded, seats, votes, verb, actor, own, answer)
+
+
+def _from_state(decision: Decision) -> str:
+    """The task was open; the ledger names the batch that it was decided with."""
+    batch = decision.batch_id
+    return f"{TaskState.OPEN.value}, batch {batch}" if batch else TaskState.OPEN.value
 
 
 def _incomplete_form(

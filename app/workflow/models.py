@@ -345,6 +345,8 @@ class Vote(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(60))
     opinion: Mapped[str] = mapped_column(Text)
+    #: Set when the same words decided other items with it (see `batches.py`).
+    batch_id: Mapped[UUID | None]
     #: How it was signed, where the step asks for it (see `signatures.py`).
     signature: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     #: A recall declares a vote void; its words stay readable.

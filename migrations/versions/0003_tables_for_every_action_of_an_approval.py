@@ -389,6 +389,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("vote", schema=None) as batch_op:
         batch_op.add_column(sa.Column("on_behalf_of_id", sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column("batch_id", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("signature", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("voided_by_id", sa.Uuid(), nullable=True))
@@ -460,6 +461,7 @@ def downgrade() -> None:
         batch_op.drop_column("voided_by_id")
         batch_op.drop_column("voided_at")
         batch_op.drop_column("signature")
+        batch_op.drop_column("batch_id")
         batch_op.drop_column("on_behalf_of_id")
 
     with op.batch_alter_table("user_task", schema=None) as batch_op:

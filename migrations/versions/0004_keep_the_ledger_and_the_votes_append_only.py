@@ -9,7 +9,7 @@ depends_on = None
 
 LEDGER = "The ledger is append-only: entries are neither changed nor removed."
 VOTE = "A vote is never changed or removed; it may be declared void once."
-LASTING = "id, instance_id, task_id, seat_id, actor_id, on_behalf_of_id, at, outcome, opinion, signature, target, form_key, form_values, warnings"
+LASTING = "id, instance_id, task_id, seat_id, actor_id, on_behalf_of_id, at, outcome, opinion, batch_id, signature, target, form_key, form_values, warnings"
 VOIDING = "voided_at, voided_by_id"
 SQLITE = {
     "ledger_entry_no_update": ("UPDATE ON ledger_entry", LEDGER),
