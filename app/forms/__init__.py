@@ -25,6 +25,7 @@ from app.forms.binding import Bound
 from app.forms.changes import Change, diff
 from app.forms.form import Form, load_form
 from app.forms.layout import CONTEXT_NAMES, FieldType
+from app.forms.places import label_of, place_in
 from app.forms.refusals import Refusal
 from app.forms.rights import Right, Rights, StepRights, may_write, rights_for
 from app.forms.submission import Submitted
@@ -49,7 +50,9 @@ __all__ = [
     "Typed",
     "TypedRow",
     "diff",
+    "label_of",
     "load_form",
     "may_write",
+    "place_in",
     "rights_for",
 ]

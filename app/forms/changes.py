@@ -75,30 +75,30 @@ def _row_changes(
     old: Sequence[Mapping[str, Any]],
     new: Sequence[Mapping[str, Any]],
 ) -> Iterator[Change]:
-    partner = _partners(field, old, new)
+    partner = partners(field, old, new)
     for index, row in enumerate(new):
         path = cell_path(field.path, index)
         before = partner.get(index)
         if before is None:
             line = _visible(row, columns)
-            label = _row_name(field, columns, row, index)
+            label = row_name(field, columns, row, index)
             yield Change(path, label, "added", None, line, EMPTY, shown_row(field, line))
             continue
         for each in columns:
-            label = _row_name(field, columns, row, index, each)
+            label = row_name(field, columns, row, index, each)
             cell = cell_path(field.path, index, each.key)
             yield from _change(each, cell, label, old[before].get(each.key), row.get(each.key))
     for index in sorted(set(range(len(old))) - set(partner.values())):
         line = _visible(old[index], columns)
-        label = _row_name(field, columns, old[index], index)
+        label = row_name(field, columns, old[index], index)
         path = cell_path(field.path, index)
         yield Change(path, label, "removed", line, None, shown_row(field, line), EMPTY)
 
 
-def _partners(
+def partners(
     field: Field, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
 ) -> dict[int, int]:
-    """New row → old row. Rows with the same key pair up in their order."""
+    """New row → old row, by index. Rows with the same key pair up in their order."""
     if not field.row_key:
         return {index: index for index in range(min(len(old), len(new)))}
     waiting: dict[Any, list[int]] = defaultdict(list)
@@ -120,7 +120,7 @@ def _visible(row: Mapping[str, Any], columns: Sequence[Field]) -> dict[str, Any]
     return {each.key: row.get(each.key) for each in columns if each.holds_value}
 
 
-def _row_name(
+def row_name(
     field: Field,
     columns: Sequence[Field],
     row: Mapping[str, Any],

@@ -1,5 +1,6 @@
 """Forms on pages: what may be seen and written, what was typed, and what the browser previews."""
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ class FormPage:
     #: For the browser's preview of conditions and sums: the answers, and the names beside them
     #: that expressions of this form use.
     preview: Mapping[str, Any] | None = None
+    #: The stored answers that it shows.
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -46,7 +49,7 @@ def form_to_fill(
         bound = form.bind(typed, values, rights, data.context)
         values = bound.values
         fields = form.view(values, rights, data.context, problems, bound.typed)
-    return FormPage(form.title, fields, _preview(fields, data.context))
+    return FormPage(form.title, fields, _preview(fields, data.context), data.values)
 
 
 def form_to_read(
@@ -57,7 +60,8 @@ def form_to_read(
 ) -> FormPage:
     """The same for a reader: nothing to write, and nothing that the step hides."""
     rights = as_reader(rights_for(properties, form).rights)
-    return FormPage(form.title, form.view(form.load(values), rights, context or {}))
+    view = form.view(form.load(values), rights, context or {})
+    return FormPage(form.title, view, values=values)
 
 
 def as_reader(rights: Rights) -> dict[str, str]:

@@ -21,6 +21,7 @@ _SAID = {
     "approve": N_("{who} decided “{to}” in the step {step}."),
     "reject": N_("{who} decided “{to}” in the step {step}."),
     "return": N_("{who} returned the item from the step {step} ({to})."),
+    "ask_points": N_("{who} asked in the step {step} for these points to be mended."),
     "answer_points": N_("{who} answered the points of the return in the step {step}."),
     "transfer": N_("{who} transferred the step {step} from {from} to {to}."),
     "cancel": N_("The step {step} was closed undecided, because of: {reason}."),

@@ -16,7 +16,10 @@ from app.web.context import actor, db, now
 from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
 from app.web.goal_diffs import GOAL_FORM, Comparison, last_changes
 from app.web.refill import Refill
+from app.web.return_points import Checklist, Note
+from app.web.since import Since
 from app.web.task_history import LedgerLine, PastOpinion, ledger_lines, past_opinions
+from app.web.task_returns import beside_form, beside_material, gather_checklist, gather_since
 from app.web.task_said import Said, gather_said
 from app.workflow.attachments import attachments_of
 from app.workflow.drafts import find_draft
@@ -63,6 +66,9 @@ class TaskPage:
     opinions: tuple[PastOpinion, ...]
     own_vote: PastOpinion | None
     changes: Comparison | None
+    checklist: Checklist
+    #: What is new to this person; None when he has not seen the item before.
+    since: Since | None
     seats: tuple["ShownSeat", ...]
     ledger: list[LedgerLine]
     files: list[Attachment]
@@ -80,6 +86,16 @@ class TaskPage:
         opened_at = self.loaded.task.opened_at
         back = (each for each in self.opinions if each.opinion.target)
         return next((each for each in back if each.opinion.at == opened_at), None)
+
+    @property
+    def beside_form(self) -> Mapping[str, list[Note]]:
+        """Points of the return beside the fields of this step's form."""
+        return beside_form(self.checklist)
+
+    @property
+    def beside_material(self) -> Mapping[str, list[Note]]:
+        """Points and former values beside the fields under review."""
+        return beside_material(self.checklist, self.since)
 
     @property
     def approvals(self) -> list[tuple[Outcome, Bilingual | None]]:
@@ -139,17 +155,23 @@ def gather(task_id: UUID) -> TaskPage:
     )
     past = past_opinions(votes, loaded.process, forms)
     draft = find_draft(db(), task_id, actor())
-    form, orphaned = _forms(loaded, allowed, draft, votes)
+    is_refused = g.get("refill") and is_of_page(request.form)
+    typed = typed_pairs() if is_refused else _kept(draft)
+    form, orphaned = _forms(loaded, allowed, typed, votes)
+    material = _material(loaded, past, votes)
+    checklist = gather_checklist(loaded, votes, material, form, typed)
     return TaskPage(
         loaded=loaded,
         allowed=allowed,
-        material=_material(loaded, past, votes),
+        material=material,
         form=form,
         draft=draft,
         orphaned=orphaned,
         opinions=tuple(past),
         own_vote=next((each for each in past if each.opinion.task_id == task_id), None),
         changes=last_changes(db(), forms, instance.process_key, instance.subject_code, votes),
+        checklist=checklist,
+        since=gather_since(loaded, past, entries, material, checklist),
         seats=tuple(
             ShownSeat(
                 each,
@@ -195,12 +217,11 @@ def _codes(loaded: LoadedTask, seats: Sequence[OpenSeat]) -> set[str]:
 
 
 def _forms(
-    loaded: LoadedTask, allowed: Permitted, draft: TaskDraft | None, votes: Sequence[Opinion]
+    loaded: LoadedTask, allowed: Permitted, typed: Pairs | None, votes: Sequence[Opinion]
 ) -> tuple[FormPage | None, tuple[TypedLine, ...]]:
     key = loaded.step.form_key
     form = resources_of(db()).forms.get(key) if key else None
     refused: Refill | None = g.get("refill") if is_of_page(request.form) else None
-    typed = typed_pairs() if refused else _kept(draft)
     if allowed.fill:
         if form is None:
             return None, ()
@@ -255,4 +276,8 @@ def _material(
     file = open_goal_file(db(), loaded.instance.subject_code)
     form = resources_of(db()).forms.get(GOAL_FORM)
     values = {**sent.opinion.values, **file.goal}
-    return replace(sent, form=form_to_read(form, {}, values))
+    return replace(
+        sent,
+        form=form_to_read(form, {}, values),
+        opinion=replace(sent.opinion, values=values),
+    )

@@ -26,6 +26,7 @@ from app.web.formats import moment
 from app.web.inbox import Place
 from app.web.language import in_language
 from app.web.refill import refilled
+from app.web.return_points import asked_points, problem_names, typed_answers
 from app.web.security import needs
 from app.web.task_acts import ACTS
 from app.web.task_page import gather, is_of_page, typed_pairs
@@ -99,7 +100,11 @@ def return_(task_id: UUID) -> ResponseReturnValue:
     """Send it back to an earlier step, with a reason."""
     key, _, step_id = request.form.get("target", "").partition("/")
     target = ReturnChoice(key, step_id, Bilingual(step_id, step_id), None)
-    return _decide(task_id, return_task, _decision("return", target, reason="return_reason"))
+    decision = _decision("return", target, reason="return_reason")
+    try:
+        return _decide(task_id, return_task, decision)
+    except InvalidInputError as error:
+        raise renamed(error, problem_names(typed_pairs())) from error
 
 
 @pages.post("/tasks/<uuid:task_id>/transfer")
@@ -216,6 +221,8 @@ def _decision(outcome: str, target: ReturnChoice | None = None, *, reason: str =
         values=typed_pairs(),
         opinion=text or request.form.get("opinion", ""),
         target=target,
+        points=asked_points(typed_pairs()) if target else (),
+        answers=typed_answers(typed_pairs()),
         signature={
             "text": request.form.get("signature_typed", ""),
             "strokes": request.form.get("signature_drawn", ""),

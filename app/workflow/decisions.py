@@ -43,7 +43,6 @@ from app.workflow.return_points import (
     answer_points,
     answer_problems,
     ask_points,
-    in_words,
     require_points,
 )
 from app.workflow.seat_permits import fills_form, refuse_abstaining, refuse_advisers
@@ -220,7 +219,7 @@ def _vote(
         verb,
         from_state=_from_state(decision),
         to_state=decision.outcome,
-        reason=in_words(decision.opinion, decision.points),
+        reason=decision.opinion.strip(),
         form_hash=fingerprint(signed_form(values, decision.signature)),
     )
     own = replace(seat, state=seat_state, holder_id=actor.id, held_since=seat.held_since or now)

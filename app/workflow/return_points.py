@@ -174,15 +174,11 @@ def ask_points(
         action.progress.owed += [
             {"id": str(row["id"]), "target": target, "at": action.now.isoformat()} for row in rows
         ]
-
-
-def in_words(opinion: str, points: Sequence[PointAsked]) -> str:
-    """An opinion with the points of its return, as the ledger keeps them."""
-    lines = [
-        f"{number}. [{each.reason}] {each.field} {each.text.strip()}".rstrip()
-        for number, each in enumerate(points, start=1)
-    ]
-    return "\n".join(filter(None, (opinion.strip(), *lines)))
+        lines = [
+            f"{number}. [{each.reason}] {each.field} {each.text.strip()}".rstrip()
+            for number, each in enumerate(points, start=1)
+        ]
+        record_act(action, loaded, "ask_points", to_state=target, reason="\n".join(lines))
 
 
 def owed_points(loaded: LoadedTask) -> list[UUID]:

@@ -233,7 +233,7 @@ def test_a_resubmission_shows_the_reviewer_what_changed(desks: Desks) -> None:
 
     said = words(desks.of("d11.fin").get(address(desks.open_task("YS2023-0005"))))
 
-    assert "Version 2 beside version 1." in said
+    assert "Since you decided" in said
     assert "before: 20 now: 15" in said
 
 

@@ -89,7 +89,7 @@ def test_points_need_no_further_reason(office: Office, item: UUID) -> None:
     assert {each.target for each in found} == {"compile_goals"}
     assert owed(office, item, "compile_goals") == [each.id for each in found]
     with office.database.unit_of_work(write=False) as session:
-        entry = next(each for each in ledger_entries(session, item) if each.verb == "return")
+        entry = next(each for each in ledger_entries(session, item) if each.verb == "ask_points")
         assert "1. [target_without_basis] indicators.2.target 请附测算表" in entry.reason
         assert ledger.verify(session, item).is_sound
 

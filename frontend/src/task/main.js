@@ -1,9 +1,11 @@
 // The page of a task: its form's preview, rows and files, the tabs beside it, the dialogs' comforts.
 import './task.css';
 import './form.css';
+import './points.css';
 
 import { startFiles } from './files.js';
 import { startPeople } from './people.js';
+import { startPoints } from './points.js';
 import { startPreview } from './preview.js';
 import { startReasons } from './reasons.js';
 import { startRows } from './rows.js';
@@ -15,6 +17,7 @@ startRows();
 startFiles();
 startReasons();
 startPeople();
+startPoints();
 startSignatures();
 for (const form of document.querySelectorAll('form[data-preview]')) startPreview(form);
 for (const form of document.querySelectorAll('form[data-send-quietly]')) {

@@ -9,12 +9,21 @@ export function startRows() {
     if (!add && !drop) return;
     event.preventDefault();
     const list = (add ?? drop).closest('[data-form-rows]');
-    if (add) addRow(list);
-    else dropRow(list, drop.closest('[data-row]'));
-    renumber(list);
-    list.dispatchEvent(new Event('input', { bubbles: true }));
+    if (add) newRow(list);
+    else changed(list, dropRow(list, drop.closest('[data-row]')));
   });
   for (const list of document.querySelectorAll('[data-form-rows]')) renumber(list);
+}
+
+/** Adds an empty row and gives it. */
+export function newRow(list) {
+  return changed(list, addRow(list));
+}
+
+function changed(list, row) {
+  renumber(list);
+  list.dispatchEvent(new Event('input', { bubbles: true }));
+  return row;
 }
 
 function rowsOf(list) {
@@ -31,6 +40,7 @@ function addRow(list) {
   }
   list.querySelector('[data-rows-here]').append(row);
   row.querySelector('input:not([type=hidden]), textarea, select')?.focus();
+  return row;
 }
 
 function dropRow(list, row) {
