@@ -52,6 +52,7 @@ _REASONS = {
 _REASONED = frozenset(
     {
         "answer_points",
+        "ask_points",
         "approve",
         "reject",
         "return",
