@@ -58,6 +58,12 @@ def find_atomic_library() -> Path | None:
     return Path(found) if found else None
 
 
+def find_pdf_reader() -> Path | None:
+    """The program that turns a PDF into pictures and text, to look at what is printed."""
+    found = shutil.which("pdftoppm")
+    return Path(found) if found else None
+
+
 @dataclass(frozen=True)
 class Program:
     """One thing that the tests want from the machine."""
@@ -72,6 +78,7 @@ WANTED = (
     Program("PostgreSQL server", find_postgresql, "postgresql", "set TEST_POSTGRESQL_URL"),
     Program("Chromium", find_chromium, "chromium", "set CHROMIUM to its path"),
     Program("Chinese font", find_chinese_font, "fonts-noto-cjk", "install any with zh-cn"),
+    Program("PDF reader pdftoppm", find_pdf_reader, "poppler-utils", "install Poppler's tools"),
     Program("library libatomic", find_atomic_library, "libatomic1", "install GCC's runtime"),
 )
 

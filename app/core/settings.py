@@ -33,6 +33,8 @@ class Settings:
     working_hours: tuple[time, time] = WORKING_HOURS
     #: Working time between two urges of one item by one person; half a day is time to react.
     urge_every: timedelta = timedelta(hours=4)
+    #: Where people reach the product, without a slash at the end; printed on sheets and in mail.
+    base_url: str = ""
     #: Session cookies only over https; off by default because `make run` serves plain http.
     secure_cookies: bool = False
     #: Largest accepted request, in bytes: an attachment of 20 MB and the form around it.
@@ -60,6 +62,7 @@ class Settings:
             time_zone=ZoneInfo(environ.get("TIME_ZONE") or "Asia/Shanghai"),
             working_hours=_hours(environ.get("WORKING_HOURS")),
             urge_every=_span(environ.get("URGE_EVERY_HOURS")),
+            base_url=(environ.get("BASE_URL") or "").rstrip("/"),
             secure_cookies=_is_on(environ.get("SECURE_COOKIES"), default=False),
             batch_amount=Decimal(environ.get("BATCH_AMOUNT") or cls.batch_amount),
             embedded_worker=_is_on(environ.get("EMBEDDED_WORKER"), default=True),

@@ -40,6 +40,8 @@ PAGES = (
     "task_talk",
     "instances",
     "ledgers",
+    "sheets",
+    "verification",
     "attachments",
     "notices",
     "board",

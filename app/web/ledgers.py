@@ -1,5 +1,6 @@
 """Ledgers: every act of an item with the verdict on its chain, and a project's as a file."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template
@@ -9,10 +10,15 @@ from app.core.i18n import Bilingual
 from app.identity import SYSTEM, Permission, organisation_names, people_names
 from app.projects.queries import find_project
 from app.web.context import actor, db, now
+from app.web.formats import moment
+from app.web.language import in_language
+from app.web.ledger_paper import PrintedLedger, ledger_pdf
 from app.web.security import needs
+from app.web.sheet import state_words
 from app.web.task_history import LedgerLine, ledger_lines
 from app.workflow.definitions import process_of
 from app.workflow.history import ledger_entries
+from app.workflow.items import items_of
 from app.workflow.ledger import verify
 from app.workflow.ledger_export import export_lines
 from app.workflow.loading import load_instance
@@ -51,7 +57,25 @@ def export(code: str) -> Response:
     return response
 
 
-def lines_of(instance: Row[object]) -> list[LedgerLine]:
+@pages.get("/projects/<code>/ledger.pdf")
+@needs(Permission.LEDGER_VERIFY)
+def export_pdf(code: str) -> Response:
+    """The same for a folder of paper."""
+    project = find_project(db(), actor(), code)
+    printed = []
+    for item in items_of(db(), project.code):
+        instance = load_instance(db(), item.instance_id, lock=False)
+        process = process_of(db(), instance.definition_ids)
+        heading = f"{in_language(item.process)} · {state_words(instance, process)}"
+        verdict = verify(db(), item.instance_id)
+        printed.append(PrintedLedger(heading, lines_of(instance), verdict))
+    title = f"{in_language(project.name)} · {project.code}"
+    response = Response(ledger_pdf(title, printed, moment(now())), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="ledger-{project.code}.pdf"'
+    return response
+
+
+def lines_of(instance: Row[Any]) -> list[LedgerLine]:
     """The ledger of an item (a row of `load_instance`) as sentences."""
     entries = ledger_entries(db(), instance.instance_id)
     people = people_names(db(), {each.actor_id for each in entries if each.actor_id})

@@ -21,6 +21,7 @@ from app.workflow.chain import (
     fingerprint,
 )
 from app.workflow.models import LedgerEntry, ProcessInstance, Vote
+from app.workflow.signatures import signed_form
 
 __all__ = ["GENESIS", "Act", "Verdict", "append", "chain_of", "fingerprint", "verify"]
 
@@ -80,7 +81,13 @@ def verify(session: Session, instance_id: UUID) -> Verdict:
     entries = chain_of(session, instance_id)
     votes = session.execute(
         select(
-            Vote.task_id, Vote.actor_id, Vote.at, Vote.outcome, Vote.opinion, Vote.form_values
+            Vote.task_id,
+            Vote.actor_id,
+            Vote.at,
+            Vote.outcome,
+            Vote.opinion,
+            Vote.form_values,
+            Vote.signature,
         ).where(Vote.instance_id == instance_id)
     ).all()
     repeated = {(row.task_id, row.actor_id, row.at): _repeated(row) for row in votes}
@@ -102,7 +109,7 @@ def _repeated(vote: Row[Any]) -> dict[str, str]:
     return {
         "to_state": vote.outcome,
         "reason": vote.opinion,
-        "form_hash": fingerprint(vote.form_values),
+        "form_hash": fingerprint(signed_form(vote.form_values, vote.signature)),
     }
 
 

@@ -2,6 +2,7 @@
 import './board.css';
 import './project.css';
 import './letter.css';
+import './sheet.css';
 
 import { startFilters } from '../page/filters.js';
 
