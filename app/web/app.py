@@ -38,6 +38,8 @@ PAGES = (
     "definitions",
     "tasks",
     "task_talk",
+    "task_back",
+    "task_stop",
     "instances",
     "ledgers",
     "sheets",

@@ -39,6 +39,15 @@ _SAID = {
     "incident": N_("The item stopped at {step}: {reason}"),
     "resolve": N_("{who} resolved the incident at {step}."),
     "end": N_("The item ended: {to}."),
+    "undo": N_("{who} undid the decision in the step {step}."),
+    "recall": N_("{who} recalled the decision in the step {step}."),
+    "withdraw": N_("{who} withdrew the item."),
+    "ask_withdrawal": N_("{who} asked to withdraw the item."),
+    "consent": N_("{who} agreed to the withdrawal."),
+    "refuse_withdrawal": N_("{who} did not agree to the withdrawal."),
+    "suspend": N_("{who} suspended the item."),
+    "resume": N_("{who} resumed the item."),
+    "terminate": N_("{who} terminated the item."),
 }
 _OTHER = N_("{who}: {verb} {step}")
 #: What closed a step that nobody had decided.
@@ -48,9 +57,14 @@ _REASONS = {
     "approve": N_("a decision elsewhere"),
     "fire": N_("a timer"),
     "time_out": N_("the time-out of another step"),
+    "withdraw": N_("a withdrawal by the initiator"),
+    "recall": N_("a recall of the decision before it"),
+    "terminate": N_("the termination of the item"),
 }
 _REASONED = frozenset(
     {
+        *("recall", "withdraw", "ask_withdrawal", "refuse_withdrawal"),
+        *("suspend", "resume", "terminate"),
         "answer_points",
         "ask_points",
         "approve",
@@ -75,6 +89,11 @@ class PastOpinion:
     #: Where a return went.
     target: Bilingual | None
     form: FormPage | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was not recalled."""
+        return self.opinion.voided_at is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from app.web.since import Since
 from app.web.task_history import LedgerLine, PastOpinion, ledger_lines, past_opinions
 from app.web.task_returns import beside_form, beside_material, gather_checklist, gather_since
 from app.web.task_said import Said, gather_said
+from app.web.task_standing import Standing, gather_standing
 from app.workflow.attachments import attachments_of
 from app.workflow.drafts import find_draft
 from app.workflow.history import (
@@ -79,12 +80,15 @@ class TaskPage:
     incidents: tuple[Sentence, ...]
     is_copied: bool
     said: Said
+    standing: Standing
+    #: Whether this person may decide the step, which nobody has read yet.
+    is_first_reading: bool
 
     @property
     def sent_back(self) -> PastOpinion | None:
         """The return that opened this visit, whose reason is the first thing to read."""
         opened_at = self.loaded.task.opened_at
-        back = (each for each in self.opinions if each.opinion.target)
+        back = (each for each in self.opinions if each.opinion.target and each.counts)
         return next((each for each in back if each.opinion.at == opened_at), None)
 
     @property
@@ -142,7 +146,8 @@ def gather(task_id: UUID) -> TaskPage:
         require_reader(db(), actor(), loaded.instance)
     allowed = permitted(loaded, actor())
     instance = loaded.instance
-    votes = opinions(db(), instance.instance_id)
+    said = opinions(db(), instance.instance_id)
+    votes = [each for each in said if each.voided_at is None]
     seats = open_seats(db(), instance.instance_id)
     entries = ledger_entries(db(), instance.instance_id)
     files = attachments_of(db(), instance.instance_id)
@@ -153,7 +158,7 @@ def gather(task_id: UUID) -> TaskPage:
         {each.actor_id for each in entries if each.actor_id}
         | {each.uploaded_by_id for each in files},
     )
-    past = past_opinions(votes, loaded.process, forms)
+    past = past_opinions(said, loaded.process, forms)
     draft = find_draft(db(), task_id, actor())
     is_refused = g.get("refill") and is_of_page(request.form)
     typed = typed_pairs() if is_refused else _kept(draft)
@@ -168,7 +173,7 @@ def gather(task_id: UUID) -> TaskPage:
         draft=draft,
         orphaned=orphaned,
         opinions=tuple(past),
-        own_vote=next((each for each in past if each.opinion.task_id == task_id), None),
+        own_vote=next((e for e in past if e.opinion.task_id == task_id and e.counts), None),
         changes=last_changes(db(), forms, instance.process_key, instance.subject_code, votes),
         checklist=checklist,
         since=gather_since(loaded, past, entries, material, checklist),
@@ -190,6 +195,8 @@ def gather(task_id: UUID) -> TaskPage:
         ),
         is_copied=not candidate_keys(actor()).isdisjoint(loaded.progress.copied),
         said=gather_said(loaded, allowed, organisations),
+        standing=gather_standing(loaded, entries, people),
+        is_first_reading=seat is not None and loaded.is_open and loaded.task.read_at is None,
     )
 
 
@@ -269,7 +276,7 @@ def _material(
     if not votes or loaded.task.step_id == votes[0].step_id:
         return None
     first = votes[0].step_id
-    sent = next((each for each in past if each.opinion.step_id == first and each.form), None)
+    sent = next((e for e in past if e.opinion.step_id == first and e.form and e.counts), None)
     if sent is None or sent.opinion.form_key != GOAL_FORM or not loaded.is_open:
         return sent
     # Accepted edits made a newer version than the one that was sent: show what is decided now.

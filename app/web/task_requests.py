@@ -64,14 +64,15 @@ def renamed(error: InvalidInputError, names: Mapping[str, str]) -> InvalidInputE
     return InvalidInputError(error.sentence.template, problems, **error.sentence.values)
 
 
-def go_on(before: LoadedTask, done: str) -> ResponseReturnValue:
+def go_on(before: LoadedTask, done: str, category: str = "message") -> ResponseReturnValue:
     """Say what happened, with a link to it, and open the next task of the same list."""
     place = Place.parse(request.form.get("place", ""))
     subject = Bilingual(before.instance.subject_zh, before.instance.subject_en)
     flash(
         Markup('<a href="{}">{}</a> · {} · {}').format(
             task_address(before.task.id), in_language(subject), in_language(before.name), done
-        )
+        ),
+        category,
     )
     seat = own_seat(before, actor())
     following = next_task(place, before.task.due_at, seat.id if seat else None)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,7 @@ from app.web.task_requests import (
 )
 from app.workflow.decisions import Decision, approve_task, reject_task, return_task
 from app.workflow.drafts import save_task_draft
+from app.workflow.item_permits import permits, require_recallable
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.permits import ReturnChoice, permitted
 from app.workflow.tasks import claim_task, transfer_task, unclaim_task
@@ -186,7 +188,11 @@ def _decide(task_id: UUID, verb: Verb, decision: Decision) -> ResponseReturnValu
         closed_at = moment(before.task.closed_at)
         flash(gettext("You had already decided this step at %(time)s.", time=closed_at), "warning")
         return redirect(task_address(task_id))
-    return go_on(before, _done_words(before, decision))
+    after = load_task(db(), task_id, lock=False)
+    may_undo = permits(partial(require_recallable, undo=True), after, actor(), now())
+    return go_on(
+        before, _done_words(before, decision), f"undo:{task_id}" if may_undo else "message"
+    )
 
 
 def _transfer(task_id: UUID) -> ResponseReturnValue:

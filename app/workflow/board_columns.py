@@ -11,6 +11,8 @@ from app.workflow.progress import place
 #: Column of what has a token but no open step: it waits for a timer, or for an incident's end.
 WAITING = "wait/"
 ENDED = "end/"
+#: Column of what a person ended before its end event, behind `end/`; no event can be called so.
+TERMINATED = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ def board_columns(process: Process, found: Mapping[str, Bilingual]) -> tuple[Col
         for each in found
         if each == WAITING
     ]
+    terminated = Sentence(N_("Terminated"), {})
     other_ends = [
-        Column(each, name, "end")
+        Column(each, terminated if each == f"{ENDED}{TERMINATED}" else name, "end")
         for each, name in found.items()
         if each not in known and each.startswith(ENDED)
     ]

@@ -61,6 +61,8 @@ class BoardRow:
     ended_at: datetime | None
     #: `end/event` of one that has ended.
     end: str | None
+    #: Whether it stands still: nobody may act, no clock runs.
+    is_suspended: bool = False
     places: list[BoardPlace] = field(default_factory=list)
     #: By column.
     past: dict[str, BoardPast] = field(default_factory=dict)
@@ -108,6 +110,7 @@ def _visits(instance_ids: Sequence[UUID]) -> Any:
             UserTask.state,
             UserTask.opened_at,
             UserTask.due_at,
+            UserTask.clock_stopped_at,
             UserTask.closed_at,
             Seat.group_key,
             User.name_zh.label("holder_zh"),
@@ -130,15 +133,16 @@ def _visits(instance_ids: Sequence[UUID]) -> Any:
 def _open_place(
     visit: Row[Any], column: str, calendar: WorkingCalendar, now: datetime
 ) -> BoardPlace:
+    until = visit.clock_stopped_at or now
     return BoardPlace(
         column=column,
         step=Bilingual(visit.name_zh, visit.name_en),
         visit=visit.visit,
         since=visit.opened_at,
         due_at=visit.due_at,
-        is_overdue=visit.due_at <= now,
+        is_overdue=visit.due_at <= now and visit.clock_stopped_at is None,
         days=_working_days(calendar, visit.opened_at, now),
-        days_late=max(0, _working_days(calendar, visit.due_at, now)),
+        days_late=max(0, _working_days(calendar, visit.due_at, until)),
     )
 
 

@@ -326,7 +326,8 @@ def _instances(session: Session) -> tuple[Counter[UUID], Counter[UUID]]:
     running: Counter[UUID] = Counter()
     finished: Counter[UUID] = Counter()
     for ids, state, count in rows:
-        counter = running if state == InstanceState.ACTIVE else finished
+        under_way = state in (InstanceState.ACTIVE, InstanceState.SUSPENDED)
+        counter = running if under_way else finished
         for each in orjson.loads(ids):
             counter[UUID(each)] += count
     return running, finished

@@ -106,6 +106,8 @@ class InboxRow:
     #: The state of the instance, the outcome of the vote; by tab.
     state: str
     is_read: bool = True
+    #: Whether the whole item stands still: nobody may act, no clock runs.
+    is_suspended: bool = False
     #: Whether the step's clock stands still, because a question waits for its answer.
     waits_for_answer: bool = False
     #: How often the present step was urged.
@@ -455,6 +457,7 @@ def _subject(row: Row[Any]) -> dict[str, Any]:
         "department_code": row.department_code,
         "amount": row.amount,
         "is_key": row.is_key,
+        "is_suspended": row.instance_state == InstanceState.SUSPENDED,
     }
 
 

@@ -21,7 +21,9 @@ class Item:
     process: Bilingual
     version: int
     definition_ids: tuple[str, ...]
+    #: Whether it has not ended; it may be suspended.
     is_active: bool
+    state: str
     started_at: datetime
     started_by_id: UUID
     ended_at: datetime | None
@@ -55,7 +57,8 @@ def items_of(session: Session, subject_code: str) -> list[Item]:
             process=Bilingual(row.name_zh, row.name_en),
             version=row.version,
             definition_ids=tuple(row.definition_ids),
-            is_active=row.state == InstanceState.ACTIVE,
+            is_active=row.state in (InstanceState.ACTIVE, InstanceState.SUSPENDED),
+            state=row.state,
             started_at=row.started_at,
             started_by_id=row.started_by_id,
             ended_at=row.ended_at,

@@ -30,7 +30,7 @@ from app.core.errors import InvalidInputError
 from app.core.i18n import N_, Bilingual
 from app.identity import OrganisationScope
 from app.workflow.board_choices import scope_condition
-from app.workflow.board_columns import ENDED, WAITING
+from app.workflow.board_columns import ENDED, TERMINATED, WAITING
 from app.workflow.board_rows import BoardRow, add_visits
 from app.workflow.models import InstanceState, ProcessInstance, TaskState, UserTask
 
@@ -112,8 +112,8 @@ def board_figures(
     """Projects, late ones and money of every column and of all together, in one statement."""
     where = _conditions(scope, filters)
     late = _late(filters, now)
-    overdue = case((UserTask.due_at <= now, 1), else_=0)
-    late_one = select(UserTask.id).where(_is_open(), UserTask.due_at <= now).exists()
+    overdue = case((and_(*_is_late(now)), 1), else_=0)
+    late_one = select(UserTask.id).where(_is_open(), *_is_late(now)).exists()
     rows: Sequence[Row[Any]] = session.execute(
         union_all(
             select(
@@ -201,7 +201,7 @@ def _place(task: Any = UserTask) -> ColumnElement[str]:
 
 
 def _end_place() -> ColumnElement[str]:
-    return literal(ENDED) + func.coalesce(ProcessInstance.end_event, "")
+    return literal(ENDED) + func.coalesce(ProcessInstance.end_event, TERMINATED)
 
 
 def _is_open() -> ColumnElement[bool]:
@@ -209,17 +209,22 @@ def _is_open() -> ColumnElement[bool]:
 
 
 def _late(filters: BoardFilters, now: datetime) -> list[ColumnElement[bool]]:
-    return [UserTask.due_at <= now] if filters.only_overdue else []
+    return _is_late(now) if filters.only_overdue else []
+
+
+def _is_late(now: datetime) -> list[ColumnElement[bool]]:
+    """A step whose clock stands still, in a suspended item for one, is not late."""
+    return [UserTask.due_at <= now, UserTask.clock_stopped_at.is_(None)]
 
 
 def _ended(filters: BoardFilters) -> list[ColumnElement[bool]]:
-    """What has ended is never overdue."""
-    ended = ProcessInstance.state == InstanceState.COMPLETED
+    """What has ended, or was terminated, is never overdue."""
+    ended = ProcessInstance.state.in_((InstanceState.COMPLETED, InstanceState.TERMINATED))
     return [ended, false()] if filters.only_overdue else [ended]
 
 
 def _waiting(filters: BoardFilters) -> list[ColumnElement[bool]]:
-    active = ProcessInstance.state == InstanceState.ACTIVE
+    active = ProcessInstance.state.in_((InstanceState.ACTIVE, InstanceState.SUSPENDED))
     found = [active, ~select(UserTask.id).where(_is_open()).exists()]
     return [*found, false()] if filters.only_overdue else found
 
@@ -332,7 +337,7 @@ def _cell(row: Row[Any]) -> BoardCell:
 
 
 def _row(found: Row[Any]) -> BoardRow:
-    ended = found.state == InstanceState.COMPLETED
+    ended = found.state in (InstanceState.COMPLETED, InstanceState.TERMINATED)
     return BoardRow(
         instance_id=found.instance_id,
         subject_code=found.subject_code,
@@ -343,5 +348,6 @@ def _row(found: Row[Any]) -> BoardRow:
         is_key=found.is_key,
         started_at=found.started_at,
         ended_at=found.ended_at,
-        end=f"{ENDED}{found.end_event or ''}" if ended else None,
+        end=f"{ENDED}{found.end_event or TERMINATED}" if ended else None,
+        is_suspended=found.state == InstanceState.SUSPENDED,
     )
