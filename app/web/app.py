@@ -49,6 +49,7 @@ PAGES = (
     "board",
     "projects",
     "letters",
+    "calendars",
     "refusals",
 )
 

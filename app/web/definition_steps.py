@@ -12,11 +12,13 @@ from app.core.i18n import Bilingual
 from app.engine import Definition, StepDefinition, parse
 from app.identity import Role
 from app.web.language import in_language
+from app.workflow.clocks import REMIND
 from app.workflow.definition_library import other_definitions
 from app.workflow.demands import ATTACHMENT, OPINION, WORDS, demand_of
 from app.workflow.duties import DECLARING_UNIT
 from app.workflow.resources import FormLibrary, resources_of
 from app.workflow.signatures import SIGN
+from app.workflow.timeout_rules import TIMEOUT, TimeOut, escalation_roles
 
 DURATION = re.compile(r"P(?:(\d+)(BD|D|W|M)|T(\d+)H)")
 
@@ -32,6 +34,8 @@ class StepInWords:
     rule: str
     form: str
     due: str
+    #: What happens ahead of the due date and behind it; nothing for the ordinary reminder.
+    time: list[str]
     outcomes: list[str]
     demands: list[str]
     kept_apart: list[str]
@@ -115,6 +119,20 @@ def demands_in_words(properties: Mapping[str, str]) -> list[str]:
     return [str(words[each]) for each in said if each in words]
 
 
+def time_in_words(properties: Mapping[str, str]) -> list[str]:
+    """Reminders ahead of the due date, and what happens to a late step."""
+    ahead = [due_in_words(each) for each in properties.get(REMIND, "").split()]
+    found = [str(gettext("reminder %(time)s before", time=each)) for each in ahead]
+    roles = gettext(", ").join(role_name(each) for each in escalation_roles(properties))
+    late = {
+        TimeOut.ESCALATE: lambda: gettext("late: also given to %(roles)s", roles=roles),
+        TimeOut.APPROVE: lambda: gettext("late: counts as agreed"),
+        TimeOut.REJECT: lambda: gettext("late: counts as rejected"),
+    }
+    word = properties.get(TIMEOUT, "")
+    return [*found, str(late[TimeOut(word)]())] if word in late else found
+
+
 def _step(
     definition: Definition,
     step: StepDefinition,
@@ -133,6 +151,7 @@ def _step(
         rule=rule_in_words(step.properties),
         form=in_language(forms.get(form).title) if form in forms else form,
         due=due_in_words(step.due_date.text) if step.due_date else "",
+        time=time_in_words(step.properties),
         outcomes=[in_language(each.name) for each in step.outcomes],
         demands=demands_in_words(step.properties),
         kept_apart=_kept_apart(step.properties.get("appr.exclude", ""), names),

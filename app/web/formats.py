@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_timedelta
 from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
@@ -18,6 +18,7 @@ SOON = 2
 
 def register(app: Flask) -> None:
     """Give the templates `money`, `moment`, `day`, `ago`, `due` and `polylines`."""
+    app.jinja_env.filters.update(month_name=month_name, weekday_name=weekday_name)
     app.jinja_env.filters.update(money=money, moment=moment, day=day, ago=ago, due=due)
     app.jinja_env.filters["polylines"] = lambda signature: polylines(strokes_of(signature))
     app.jinja_env.globals["short_moment"] = short_moment
@@ -44,6 +45,17 @@ def day(value: date | datetime | None) -> str:
     if value is None:
         return ""
     return f"{_local(value) if isinstance(value, datetime) else value:%Y-%m-%d}"
+
+
+def month_name(value: date) -> str:
+    """`October`, `10月`."""
+    return format_date(value, "LLLL", locale=get_locale())
+
+
+def weekday_name(value: date) -> str:
+    """`Mon`, `一`."""
+    is_chinese = str(get_locale()).startswith("zh")
+    return format_date(value, "ccccc" if is_chinese else "ccc", locale=get_locale())
 
 
 def ago(time: datetime | None) -> str:

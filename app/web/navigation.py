@@ -8,6 +8,9 @@ from app.core.i18n import N_
 from app.identity import Actor, Permission
 from app.web.context import actor_or_none
 
+#: Pages without an entry of their own, and the blueprint below whose entry they lie.
+_PLACES = {"calendars": "definitions"}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -21,7 +24,8 @@ class Entry:
     @property
     def is_current(self) -> bool:
         """Whether the present page belongs to the same blueprint."""
-        return request.blueprint == self.endpoint.split(".")[0]
+        blueprint = _PLACES.get(request.blueprint or "", request.blueprint)
+        return blueprint == self.endpoint.split(".")[0]
 
 
 ENTRIES = (

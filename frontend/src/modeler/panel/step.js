@@ -31,6 +31,11 @@ const returns = (translate) => [
   ['none', translate('Nowhere')],
 ];
 
+const timeouts = (translate) => [
+  ['remind', translate('It is reminded, and waits')], ['escalate', translate('It is given to a superior as well')],
+  ['approve', translate('It counts as agreed')], ['reject', translate('It counts as rejected')],
+];
+
 export function stepGroups(element, injector, data) {
   if (!is(element, 'bpmn:UserTask')) return [];
   const translate = injector.get('translate');
@@ -67,6 +72,11 @@ export function stepGroups(element, injector, data) {
       make.select('sign', translate('An approval is signed'), withDefault(said('appr.sign'), 'none'), picked('appr.sign', signatures)),
       make.select('attachment', translate('A file attached in this step is'), withDefault(said('appr.attachment'), 'none'), picked('appr.attachment', attachments)),
     ]),
+    group('time', translate('When time runs out'), [
+      make.text('remind', translate('Reminders before it is due'), said('appr.remind'), translate('P3BD P1BD: three working days before, and one.')),
+      make.select('timeout', translate('A late step'), timeout(said), picked('appr.timeout', timeouts), translate('Done by the system in its own name; no vote is written for anybody.')),
+      ...(said('appr.timeout').read() === 'escalate' ? [make.several('escalate', translate('Superiors who get it'), words(said('appr.escalate'), ' '), data.roles)] : []),
+    ]),
     group('copies', translate('Copies'), [
       make.several('copy', translate('Who may read it afterwards'), words(said('appr.copy'), ' '), data.roles),
     ]),
@@ -79,6 +89,18 @@ function rights(element, injector) {
   return {
     read: () => new Map([...readProperties(owner, FIELD)].map(([name, value]) => [name.slice(FIELD.length), value])),
     write: (path, right) => writeProperty(element, owner, FIELD + path, right, injector),
+  };
+}
+
+// Superiors are named for an escalation only: another choice lets them go.
+function timeout(said) {
+  const access = withDefault(said('appr.timeout'), 'remind');
+  return {
+    ...access,
+    write: (value) => {
+      access.write(value);
+      if (value !== 'escalate' && said('appr.escalate').read()) said('appr.escalate').write(undefined);
+    },
   };
 }
 
