@@ -19,6 +19,7 @@ from app.web.refill import Refill
 from app.web.return_points import Checklist, Note
 from app.web.since import Since
 from app.web.task_history import LedgerLine, PastOpinion, ledger_lines, past_opinions
+from app.web.task_outlook import Ahead, Returns, gather_ahead, gather_returns
 from app.web.task_returns import beside_form, beside_material, gather_checklist, gather_since
 from app.web.task_said import Said, gather_said
 from app.web.task_standing import Standing, gather_standing
@@ -70,6 +71,10 @@ class TaskPage:
     checklist: Checklist
     #: What is new to this person; None when he has not seen the item before.
     since: Since | None
+    #: The path ahead; None once the item has ended or while it is suspended.
+    ahead: Ahead | None
+    #: What each return would do; None where none is permitted.
+    returns: Returns | None
     seats: tuple["ShownSeat", ...]
     ledger: list[LedgerLine]
     files: list[Attachment]
@@ -177,6 +182,8 @@ def gather(task_id: UUID) -> TaskPage:
         changes=last_changes(db(), forms, instance.process_key, instance.subject_code, votes),
         checklist=checklist,
         since=gather_since(loaded, past, entries, material, checklist),
+        ahead=gather_ahead(loaded),
+        returns=gather_returns(loaded, allowed, past),
         seats=tuple(
             ShownSeat(
                 each,

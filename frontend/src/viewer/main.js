@@ -6,6 +6,7 @@ import '../bpmn/canvas.css';
 import { fit } from '../bpmn/fit.js';
 import { toEnglish } from '../bpmn/names.js';
 import { showTokens } from '../bpmn/tokens.js';
+import { mapReturns } from './returns.js';
 import { addZoom } from './zoom.js';
 
 const seen = new IntersectionObserver((entries) => {
@@ -29,6 +30,7 @@ async function show(place) {
     await viewer.importXML(xml);
     fit(viewer);
     showTokens(viewer, tokens);
+    if (place.dataset.returnsOf) mapReturns(place, viewer);
     addZoom(place, viewer);
     place.dataset.shown = '';
   } catch (error) {
