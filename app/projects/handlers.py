@@ -28,6 +28,7 @@ from app.projects.goals import (
 from app.projects.kinds import Grade, LinkStatus
 from app.projects.letters import issue_goal_letter
 from app.projects.monitoring import monitoring_values
+from app.projects.quantities import read_number
 from app.projects.queries import load_peers, project_by_code
 from app.projects.rules import load_rules
 from app.workflow.handlers import (
@@ -71,6 +72,10 @@ class GoalDeclaration(FormHandler):
         """A submission is a new version."""
         data = decided.data
         save_submission(session, data.subject, data.values, actor=decided.actor, now=decided.at)
+
+    def routing(self, values: Mapping[str, Any]) -> Mapping[str, object]:
+        """Another amount may be another way through the layers."""
+        return {"amount": read_number(values.get("year_amount"))}
 
     def undo(self, session: Session, decided: Decided) -> None:
         """The version stays readable and counts no more; the form opens with it."""

@@ -1,7 +1,7 @@
 """What happened to an item, in words: opinions with their forms, and the ledger."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.core.i18n import N_, Bilingual, Sentence
@@ -10,7 +10,9 @@ from app.web.fields import FormPage, form_to_read
 from app.workflow.history import Opinion
 from app.workflow.models import LedgerEntry
 from app.workflow.names import group_name
+from app.workflow.permits import is_approval
 from app.workflow.resources import FormLibrary
+from app.workflow.resubmission import carried_over
 
 #: Templates of the ledger by verb.
 _SAID = {
@@ -39,6 +41,7 @@ _SAID = {
     "incident": N_("The item stopped at {step}: {reason}"),
     "resolve": N_("{who} resolved the incident at {step}."),
     "end": N_("The item ended: {to}."),
+    "resubmit": N_("{who} sent the item straight back to {to}; the opinions between stand."),
     "undo": N_("{who} undid the decision in the step {step}."),
     "recall": N_("{who} recalled the decision in the step {step}."),
     "withdraw": N_("{who} withdrew the item."),
@@ -90,6 +93,14 @@ class PastOpinion:
     target: Bilingual | None
     form: FormPage | None
 
+    #: Whether a straight answer to a return let it stand for another round.
+    is_carried_over: bool = False
+
+    @property
+    def is_return(self) -> bool:
+        """Whether it sent the item back to its target; any other target was answered straight."""
+        return bool(self.opinion.target) and not is_approval(self.opinion.outcome)
+
     @property
     def counts(self) -> bool:
         """Whether it was not recalled."""
@@ -110,7 +121,9 @@ def past_opinions(
     opinions: Sequence[Opinion], process: Process, forms: FormLibrary
 ) -> list[PastOpinion]:
     """The opinions with their words and forms, the newest first."""
-    return [_past(each, process, forms) for each in reversed(opinions)]
+    carried = carried_over(opinions)
+    past = (_past(each, process, forms) for each in reversed(opinions))
+    return [replace(e, is_carried_over=e.opinion.vote_id in carried) for e in past]
 
 
 def _past(opinion: Opinion, process: Process, forms: FormLibrary) -> PastOpinion:

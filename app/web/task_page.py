@@ -45,6 +45,7 @@ from app.workflow.whys import read_why
 NO_ANSWERS = frozenset(
     {
         *("csrf_token", "request_key", "expected_version", "place", "outcome", "add_row", "open"),
+        "straight",
         *("signature_typed", "signature_drawn"),
         *("opinion", "return_reason", "reject_reason", "target", "receiver", "transfer_reason"),
     }
@@ -93,7 +94,7 @@ class TaskPage:
     def sent_back(self) -> PastOpinion | None:
         """The return that opened this visit, whose reason is the first thing to read."""
         opened_at = self.loaded.task.opened_at
-        back = (each for each in self.opinions if each.opinion.target and each.counts)
+        back = (each for each in self.opinions if each.is_return and each.counts)
         return next((each for each in back if each.opinion.at == opened_at), None)
 
     @property

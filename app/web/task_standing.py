@@ -18,6 +18,8 @@ from app.workflow.item_permits import (
 from app.workflow.loading import LoadedTask
 from app.workflow.models import InstanceState, LedgerEntry, Question
 from app.workflow.names import person_name
+from app.workflow.permits import ReturnChoice
+from app.workflow.resubmission import straight_choice
 from app.workflow.taking_back import questions_to
 
 _STOPPED = {InstanceState.SUSPENDED: "suspend", InstanceState.TERMINATED: "terminate"}
@@ -40,6 +42,8 @@ class Standing:
     stop: Stop | None
     #: Withdrawals that wait for this person's leave, each with the name of who asks.
     leaves: tuple[tuple[Bilingual, Question], ...]
+    #: The step that an answer to a return may go straight back to.
+    straight: ReturnChoice | None
     may_withdraw: bool
     #: Whether a withdrawal asks its readers first.
     asks_readers: bool
@@ -58,6 +62,7 @@ def gather_standing(
     return Standing(
         stop=_stop(loaded, entries, people),
         leaves=_leaves(loaded),
+        straight=straight_choice(loaded) if loaded.is_open else None,
         may_withdraw=withdrawable,
         asks_readers=withdrawable and bool(require_withdrawable(loaded, actor()).readers),
         may_recall=_may_recall(loaded),

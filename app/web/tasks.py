@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -84,7 +85,9 @@ def show(task_id: UUID) -> ResponseReturnValue:
 @refilled(show)
 def approve(task_id: UUID) -> ResponseReturnValue:
     """Agree, in one of the ways that the diagram draws."""
-    return _decide(task_id, approve_task, _decision(request.form.get("outcome", "")))
+    straight = request.form.get("straight", "")
+    decision = _decision(straight or request.form.get("outcome", ""))
+    return _decide(task_id, approve_task, replace(decision, straight=bool(straight)))
 
 
 @pages.post("/tasks/<uuid:task_id>/reject")

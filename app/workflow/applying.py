@@ -70,6 +70,10 @@ class Action:
     acts: list[ledger.Act] = field(default_factory=list)
     #: For a return: the place that sends the item back, kept by the visit that it opens.
     returned_from: str | None = None
+    #: A round begins here: nobody is passed over because of what was approved before.
+    is_new_round: bool = False
+    #: For a return's answer: the place that it goes straight back to, past what lies between.
+    straight_to: tuple[str, str] | None = None
     #: For a decision: the token tree before it, and what a recall will ask about it.
     previous_state: bytes | None = None
     recallable: Recallable | None = None
@@ -131,8 +135,9 @@ def apply_step(
     `open_tasks` are the instance's rows in state open, without the decided one. `reason` is the
     verb that made cancelled tasks go, for the ledger. Steps that need nobody are passed at once.
     """
-    if action.returned_from is not None:
-        action.progress.approved.clear()  # another round begins
+    is_new_round = action.is_new_round or action.returned_from is not None
+    if is_new_round:
+        action.progress.approved.clear()
     chosen = choose_people(
         action.session,
         action.process,
@@ -140,7 +145,7 @@ def apply_step(
         action.progress,
         step,
         action.now,
-        is_returned=action.returned_from is not None,
+        is_returned=is_new_round,
         decided_task_id=decided.task_id if decided else None,
     )
     step = chosen.step

@@ -35,8 +35,9 @@ from app.workflow.permits import (
     require_seat,
     return_choices,
 )
-from app.workflow.progress import Recallable
+from app.workflow.progress import Recallable, place
 from app.workflow.reasons import SHORTEST_REASON, require_reason
+from app.workflow.resubmission import require_straight
 from app.workflow.return_points import (
     PointAnswer,
     PointAsked,
@@ -70,6 +71,8 @@ class Decision:
     opinion: str = ""
     #: The choice of a return, otherwise None.
     target: ReturnChoice | None = None
+    #: Go straight back to the step that returned the item, past those between.
+    straight: bool = False
     #: What a return asks to be mended, point by point.
     points: tuple[PointAsked, ...] = ()
     #: What is said to the points of an earlier return, by their id.
@@ -105,7 +108,10 @@ def approve_task(
     else:
         refuse_blocking([*unmet, *problems])
     decision = replace(decision, signature=signature)
-    _vote(loaded, seat, actor, decision, data, warnings, "approve", SeatState.APPROVED, now)
+    straight = require_straight(loaded, decision.outcome, data) if decision.straight else None
+    _vote(
+        loaded, seat, actor, decision, data, warnings, "approve", SeatState.APPROVED, now, straight
+    )
 
 
 def reject_task(
@@ -167,6 +173,7 @@ def _vote(
     verb: str,
     seat_state: SeatState,
     now: datetime,
+    straight_to: tuple[str, str] | None = None,
 ) -> None:
     """Cast the vote, and complete the step when its rule is met. `data` is None without a form."""
     action = begin_action(loaded, actor, now)
@@ -189,7 +196,7 @@ def _vote(
             "opinion": decision.opinion.strip(),
             "batch_id": decision.batch_id,
             "signature": dict(decision.signature) if decision.signature else None,
-            "target": target,
+            "target": straight_to[1] if straight_to else target,
             "form_key": loaded.step.form_key if data else None,
             "form_values": values,
             "warnings": [each.dump() for each in warnings],
@@ -204,12 +211,15 @@ def _vote(
         action.progress.record_actor(loaded.task.step_id, seat.on_behalf_of_id)
     if verb == "approve":
         action.progress.record_approval(actor.id)
+    if straight_to is not None:
+        action.straight_to, action.is_new_round = straight_to, True
     action.recallable = Recallable(
         task=str(loaded.task.id),
         vote=str(vote_id),
         seat=str(seat.id),
         actor=str(actor.id),
         seats=loaded.standing,
+        approved=loaded.progress.approved,
         answered=[e for e in loaded.progress.owed if e not in action.progress.owed],
         first_act=news,
     )
@@ -222,6 +232,8 @@ def _vote(
         reason=decision.opinion.strip(),
         form_hash=fingerprint(signed_form(values, decision.signature)),
     )
+    if straight_to is not None:
+        record_act(action, loaded, "resubmit", to_state=place(*straight_to))
     own = replace(seat, state=seat_state, holder_id=actor.id, held_since=seat.held_since or now)
     seats = [own if each.id == seat.id else each for each in loaded.seats]
     answer = Answer(actor, decision.outcome, data) if data else None

@@ -80,6 +80,10 @@ class FormHandler:
     def save(self, session: Session, decided: Decided) -> None:
         """Write what was decided into the subject's tables, in the verb's transaction."""
 
+    def routing(self, values: Mapping[str, Any]) -> Mapping[str, object]:
+        """Facts of the form that decide the way of an item; a change of one forbids shortcuts."""
+        return {}
+
     def undo(self, session: Session, decided: Decided) -> None:
         """Take back what `save` wrote: the vote was recalled (收回). Its data has no subject.
 

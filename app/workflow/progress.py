@@ -34,6 +34,8 @@ class Recallable:
     first_act: bool = False
     #: Points of a return that it answered, as `Progress.owed` had them.
     answered: Sequence[Mapping[str, str]] = ()
+    #: Who had approved in this round before, as `Progress.approved` had it.
+    approved: Sequence[str] = ()
     #: How many elements a token had left before.
     passed: int = 0
 
@@ -83,6 +85,8 @@ class Progress:
     owed: list[dict[str, str]] = field(default_factory=list)
     #: task id → its newest decision, as long as that may be recalled (`Recallable`).
     decided: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: place that returned the item → the routing variables as they were then.
+    returned: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: the task before whose decision the instance keeps its `previous_state`.
     kept: str | None = None
     #: tasks whose decision was recalled: they open with what was said before.

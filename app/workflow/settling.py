@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from app.engine import Step, complete, move
+from app.engine import Step, complete, move, resume_at
 from app.identity import Actor, load_actor
 from app.workflow.applying import Action, DecidedTask, apply_step, copy_step, save_instance
 from app.workflow.electorate import standing
@@ -24,6 +24,7 @@ from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import SeatState, Vote
 from app.workflow.permits import ReturnChoice
 from app.workflow.progress import place
+from app.workflow.resubmission import routing_of
 from app.workflow.task_forms import load_form_data
 from app.workflow.task_rows import touch_task, write_seats
 from app.workflow.voting import rule_of
@@ -95,6 +96,9 @@ def finish(
     _copy(action, loaded)
     if target is not None:
         action.returned_from = place(loaded.task.definition_key, loaded.task.step_id)
+        action.progress.returned[action.returned_from] = routing_of(
+            loaded.process, loaded.instance.variables
+        )
     if action.recallable is not None:
         action.previous_state = loaded.instance.engine_state
     step = _advance(action, loaded, outcome, target)
@@ -147,6 +151,11 @@ def _advance(action: Action, loaded: LoadedTask, outcome: str, target: ReturnCho
         if target is not None and target.drawn is None:
             return move(action.process, state, task_id, target.step_id, action.now, handlers)
         values = {"outcome": outcome}
+        if action.straight_to is not None:
+            straight_to = action.straight_to
+            return resume_at(
+                action.process, state, task_id, straight_to, values, action.now, handlers
+            )
         return complete(action.process, state, task_id, values, action.now, handlers)
 
 

@@ -147,6 +147,7 @@ def _withdraw(action: Action, loaded: LoadedTask, withdrawal: Withdrawal, reason
     form_key = loaded.process.step(target.definition_key, target.step_id).form_key
     form_handler_of(form_key).taken_back(loaded.session, facts, action.now)
     _settle(action)
+    action.is_new_round = True
     apply_step(action, step, loaded.open_tasks, "withdraw")
 
 
