@@ -17,6 +17,7 @@ Web wraps `Actor` for Flask-Login; this room knows neither Flask nor processes.
 """
 
 from app.identity.actors import SYSTEM, Actor, load_actor
+from app.identity.chains import StandIn
 from app.identity.groups import group_key, split_group_key
 from app.identity.models import (
     Conflict,
@@ -55,11 +56,19 @@ from app.identity.staff import (
     people_in_position,
     read_staff,
 )
+from app.identity.substitutions import (
+    Absence,
+    absences_of,
+    end_absence,
+    enter_absence,
+    standing_in,
+)
 from app.identity.superiors import head_of, superiors
 
 __all__ = [
     "SIGN_IN_REFUSED",
     "SYSTEM",
+    "Absence",
     "Actor",
     "Colleague",
     "Conflict",
@@ -72,12 +81,16 @@ __all__ = [
     "SampleSignIn",
     "Scope",
     "Staff",
+    "StandIn",
     "Substitution",
     "User",
+    "absences_of",
     "agencies",
     "change_password",
     "conflicted",
     "departments",
+    "end_absence",
+    "enter_absence",
     "find_organisation",
     "find_people",
     "find_usernames",
@@ -99,6 +112,7 @@ __all__ = [
     "sections",
     "sign_in",
     "split_group_key",
+    "standing_in",
     "superiors",
     "units_of",
 ]

@@ -1,7 +1,8 @@
 """The person acting, as verbs and pages see them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import NotPermittedError
 from app.core.i18n import N_, Bilingual
+from app.identity.chains import StandIn, read_stand_ins
 from app.identity.groups import split_group_key
 from app.identity.models import Membership, User
 from app.identity.roles import Permission, Role, permissions_of
@@ -28,6 +30,8 @@ class Actor:
     permissions: frozenset[Permission]
     #: `zh` or `en`; None until the person has chosen.
     language: str | None = None
+    #: For whom the person stands in today; read only where a day is given (`load_actor`).
+    stands_in_for: tuple[StandIn, ...] = ()
 
     @property
     def is_system(self) -> bool:
@@ -69,8 +73,11 @@ SYSTEM = Actor(
 )
 
 
-def load_actor(session: Session, user_id: UUID) -> Actor | None:
-    """The actor behind an account, in one statement; None if there is none or it is closed."""
+def load_actor(session: Session, user_id: UUID, today: date | None = None) -> Actor | None:
+    """The actor behind an account; None if there is none or it is closed.
+
+    One statement; with the day of an act one more, for whom the person stands in on it.
+    """
     rows = session.execute(
         select(User, Membership.group_key)
         .outerjoin(Membership, Membership.user_id == User.id)
@@ -78,7 +85,10 @@ def load_actor(session: Session, user_id: UUID) -> Actor | None:
     ).all()
     if not rows:
         return None
-    return actor_of(rows[0][0], [key for _, key in rows if key is not None])
+    actor = actor_of(rows[0][0], [key for _, key in rows if key is not None])
+    if today is None:
+        return actor
+    return replace(actor, stands_in_for=read_stand_ins(session, user_id, today))
 
 
 def actor_of(user: User, group_keys: Iterable[str]) -> Actor:

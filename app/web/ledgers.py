@@ -15,7 +15,7 @@ from app.web.language import in_language
 from app.web.ledger_paper import PrintedLedger, ledger_pdf
 from app.web.security import needs
 from app.web.sheet import state_words
-from app.web.task_history import LedgerLine, ledger_lines
+from app.web.task_history import LedgerLine, acting, ledger_lines
 from app.workflow.definitions import process_of
 from app.workflow.history import ledger_entries
 from app.workflow.items import items_of
@@ -78,7 +78,7 @@ def export_pdf(code: str) -> Response:
 def lines_of(instance: Row[Any]) -> list[LedgerLine]:
     """The ledger of an item (a row of `load_instance`) as sentences."""
     entries = ledger_entries(db(), instance.instance_id)
-    people = people_names(db(), {each.actor_id for each in entries if each.actor_id})
+    people = people_names(db(), acting(entries))
     copied = {(each.to_state or "").partition("@")[2] for each in entries if each.verb == "copy"}
     organisations = organisation_names(db(), copied - {""})
     process = process_of(db(), instance.definition_ids)

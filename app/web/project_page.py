@@ -29,7 +29,7 @@ from app.web.context import actor, calendar, db, now
 from app.web.goal_diffs import GOAL_FORM, Comparison, compare_versions
 from app.web.language import in_language
 from app.web.project_timeline import TimelineRound, timeline
-from app.web.task_history import LedgerLine, ledger_lines, past_opinions
+from app.web.task_history import LedgerLine, acting, ledger_lines, past_opinions
 from app.workflow.definitions import process_of
 from app.workflow.history import (
     OpenSeat,
@@ -182,7 +182,7 @@ def _shown(item: Item, seats: list[OpenSeat], organisations: Mapping[str, Biling
     process = process_of(db(), item.definition_ids)
     past = past_opinions(opinions(db(), item.instance_id), process, resources_of(db()).forms)
     entries = ledger_entries(db(), item.instance_id)
-    people = people_names(db(), {each.actor_id for each in entries if each.actor_id})
+    people = people_names(db(), acting(entries))
     end = process.main.elements.get(item.end_event or "")
     diagrams = {key: each.name for key, each in process.definitions.items()}
     wanted = request.args.get("diagram", "")

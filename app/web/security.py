@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Unauthorized
 
 from app.identity import Actor, Permission, load_actor
-from app.web.context import actor, db
+from app.web.context import actor, db, now, settings
 
 Parameters = ParamSpec("Parameters")
 Answer = TypeVar("Answer")
@@ -174,7 +174,8 @@ def local_path(address: str | None) -> str | None:
 
 def _load(user_id: str) -> SignedIn | None:
     try:
-        who = load_actor(db(), UUID(user_id))
+        today = now().astimezone(settings().time_zone).date()
+        who = load_actor(db(), UUID(user_id), today)
     except ValueError:
         return None
     return SignedIn(who) if who else None

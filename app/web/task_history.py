@@ -18,6 +18,7 @@ from app.workflow.resubmission import carried_over
 _SAID = {
     "start": N_("{who} started this item."),
     "open": N_("The step {step} opened, round {visit}."),
+    "skip": N_("The step {step} was passed automatically: {reason}."),
     "claim": N_("{who} claimed the step {step}."),
     "unclaim": N_("{who} released the step {step}."),
     "approve": N_("{who} decided “{to}” in the step {step}."),
@@ -55,6 +56,9 @@ _SAID = {
 _OTHER = N_("{who}: {verb} {step}")
 #: What closed a step that nobody had decided.
 _REASONS = {
+    "initiator": N_("the initiator would have approved his own item"),
+    "duplicate": N_("everybody asked has agreed in this round already"),
+    "empty": N_("there is nobody to ask"),
     "return": N_("a return to an earlier step"),
     "reject": N_("a rejection"),
     "approve": N_("a decision elsewhere"),
@@ -161,16 +165,29 @@ def ledger_lines(
     lines = []
     for each in entries:
         who = people.get(each.actor_id, system) if each.actor_id else system
+        if each.on_behalf_of_id:
+            who = for_another(who, people.get(each.on_behalf_of_id, system))
         words = each.reason if each.verb in _REASONED else ""
         lines.append(LedgerLine(each, _sentence(each, process, who, organisations), words))
     return lines
+
+
+def acting(entries: Sequence[LedgerEntry]) -> set[UUID]:
+    """Everybody whose name the ledger says: who acted, and for whom."""
+    ids = (person for each in entries for person in (each.actor_id, each.on_behalf_of_id))
+    return {each for each in ids if each}
+
+
+def for_another(who: Bilingual, owner: Bilingual) -> Bilingual:
+    """A substitute with the name of the absent colleague: `Li Na (for Wang Wei)`."""
+    return Bilingual(f"{who.zh}（代{owner.zh}）", f"{who.en} (for {owner.en})")
 
 
 def _sentence(
     entry: LedgerEntry, process: Process, who: Bilingual, organisations: Mapping[str, Bilingual]
 ) -> Sentence:
     reason: object = entry.reason
-    if entry.verb == "cancel":
+    if entry.verb in ("cancel", "skip"):
         reason = Sentence(_REASONS.get(entry.reason, "{reason}"), {"reason": entry.reason})
     return Sentence(
         _SAID.get(entry.verb, _OTHER),

@@ -7,18 +7,18 @@ from uuid import UUID
 from flask import g, request
 
 from app.core.errors import Problem
-from app.core.i18n import Bilingual, Sentence
+from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Outcome
 from app.forms import Form
-from app.identity import SYSTEM, organisation_names, people_names
+from app.identity import SYSTEM, organisation_names, people_names, standing_in
 from app.projects.goal_files import open_goal_file
-from app.web.context import actor, db, now
+from app.web.context import actor, db, now, settings
 from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
 from app.web.goal_diffs import GOAL_FORM, Comparison, last_changes
 from app.web.refill import Refill
 from app.web.return_points import Checklist, Note
 from app.web.since import Since
-from app.web.task_history import LedgerLine, PastOpinion, ledger_lines, past_opinions
+from app.web.task_history import LedgerLine, PastOpinion, acting, ledger_lines, past_opinions
 from app.web.task_outlook import Ahead, Returns, gather_ahead, gather_returns
 from app.web.task_returns import beside_form, beside_material, gather_checklist, gather_since
 from app.web.task_said import Said, gather_said
@@ -33,13 +33,13 @@ from app.workflow.history import (
     open_seats,
     opinions,
 )
-from app.workflow.loading import LoadedTask, load_task
+from app.workflow.loading import LoadedTask, SeatFacts, load_task
 from app.workflow.models import Attachment, TaskDraft
 from app.workflow.names import candidate_keys, group_name
-from app.workflow.permits import Permitted, own_seat, permitted, require_reader
+from app.workflow.permits import Permitted, own_seat, owner_of, permitted, require_reader
 from app.workflow.resources import resources_of
 from app.workflow.task_forms import load_form_data
-from app.workflow.whys import read_why
+from app.workflow.whys import read_why, stands_in
 
 #: Inputs of the page that are no answers of the form.
 NO_ANSWERS = frozenset(
@@ -136,7 +136,7 @@ class ShownSeat:
 
     seat: OpenSeat
     groups: tuple[Bilingual, ...]
-    #: Why these people, in order.
+    #: Why these people, in order; at last who stands in for the holder today.
     why: tuple[Sentence, ...]
 
 
@@ -161,9 +161,9 @@ def gather(task_id: UUID) -> TaskPage:
     organisations = organisation_names(db(), _codes(loaded, seats))
     people = people_names(
         db(),
-        {each.actor_id for each in entries if each.actor_id}
-        | {each.uploaded_by_id for each in files},
+        acting(entries) | {each.uploaded_by_id for each in files},
     )
+    absent = _absences(seats)
     past = past_opinions(said, loaded.process, forms)
     draft = find_draft(db(), task_id, actor())
     is_refused = g.get("refill") and is_of_page(request.form)
@@ -189,7 +189,7 @@ def gather(task_id: UUID) -> TaskPage:
             ShownSeat(
                 each,
                 tuple(group_name(key, organisations) for key in each.groups),
-                read_why(each.why, organisations),
+                (*read_why(each.why, organisations), *absent.get(each.holder_id, ())),
             )
             for each in seats
         ),
@@ -197,7 +197,7 @@ def gather(task_id: UUID) -> TaskPage:
         files=files,
         people=people,
         organisations=organisations,
-        why=read_why(seat.why, organisations) if seat else (),
+        why=_own_why(seat, organisations),
         incidents=tuple(
             Sentence.load(each.sentence) for each in open_incidents(db(), instance.instance_id)
         ),
@@ -211,6 +211,34 @@ def gather(task_id: UUID) -> TaskPage:
 def is_of_page(sent: Mapping[str, str]) -> bool:
     """Whether a request sent the page's one form; the answer to a question has its own."""
     return "expected_version" in sent
+
+
+def _own_why(
+    seat: SeatFacts | None, organisations: Mapping[str, Bilingual]
+) -> tuple[Sentence, ...]:
+    if seat is None:
+        return ()
+    owner = owner_of(seat, actor())
+    return (
+        *read_why(seat.why, organisations),
+        *((stands_in(actor().name, owner),) if owner else ()),
+    )
+
+
+def _absences(seats: Sequence[OpenSeat]) -> Mapping[UUID | None, tuple[Sentence, ...]]:
+    """Who is away today, and who stands in: the last link of “why this person?”."""
+    today = now().astimezone(settings().time_zone).date()
+    rows = standing_in(db(), [each.holder_id for each in seats if each.holder_id], today)
+    names = people_names(db(), {each.substitute_id for each in rows})
+    return {
+        row.owner_id: (
+            Sentence(
+                N_("Away until {day}; {who} stands in."),
+                {"day": row.last_day.isoformat(), "who": names[row.substitute_id]},
+            ),
+        )
+        for row in rows
+    }
 
 
 def typed_pairs() -> Pairs:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, delete, insert, update
+from sqlalchemy import Row, case, delete, insert, literal, update
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
@@ -298,7 +298,9 @@ def _close(
                     "on_behalf_of_id": case(
                         (own_seat, decided.seat.on_behalf_of_id), else_=SEAT.c.on_behalf_of_id
                     ),
-                    "why": case((own_seat, decided.seat.why), else_=SEAT.c.why),
+                    "why": case(
+                        (own_seat, literal(decided.seat.why, SEAT.c.why.type)), else_=SEAT.c.why
+                    ),
                 }
     if not ids:
         return

@@ -27,6 +27,7 @@ from app.workflow.models import SeatState, TaskState, Vote
 from app.workflow.permits import (
     SHOWN_LENGTH,
     ReturnChoice,
+    owner_of,
     refuse_closed,
     refuse_conflicting_duties,
     refuse_no_approval,
@@ -59,6 +60,7 @@ from app.workflow.task_forms import (
 )
 from app.workflow.task_rows import begin_action, record_act
 from app.workflow.voting import ABSTAIN
+from app.workflow.whys import stands_in, with_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,13 @@ def _vote(
     )
     if straight_to is not None:
         record_act(action, loaded, "resubmit", to_state=place(*straight_to))
-    own = replace(seat, state=seat_state, holder_id=actor.id, held_since=seat.held_since or now)
+    own = replace(
+        seat,
+        state=seat_state,
+        holder_id=actor.id,
+        held_since=seat.held_since or now,
+        why=_why_decided(seat, actor),
+    )
     seats = [own if each.id == seat.id else each for each in loaded.seats]
     answer = Answer(actor, decision.outcome, data) if data else None
     if verb == "return":
@@ -258,6 +266,12 @@ def _incomplete_form(
         return None
     data, _ = bind_form(loaded, decision.outcome, decision.values, now)
     return data
+
+
+def _why_decided(seat: SeatFacts, actor: Actor) -> Mapping[str, Any]:
+    """Why it was the actor's to decide: what the seat said, and whom he stood in for."""
+    owner = owner_of(seat, actor)
+    return with_why(seat.why, stands_in(actor.name, owner)) if owner else seat.why
 
 
 def _seat_to_decide(

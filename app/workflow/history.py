@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.core.database import table_of
 from app.core.errors import Problem
@@ -39,6 +39,8 @@ class Opinion:
     visit: int
     who: Bilingual
     who_id: UUID
+    #: For whom, when a substitute voted.
+    owner: Bilingual | None
     position: Bilingual
     at: datetime
     outcome: str
@@ -63,6 +65,7 @@ class OpenSeat:
     step: Bilingual
     visit: int
     holder: Bilingual | None
+    holder_id: UUID | None
     #: Candidate keys of those who can act now: the holder's, or the groups'.
     addresses: tuple[str, ...]
     groups: tuple[str, ...]
@@ -75,10 +78,12 @@ class OpenSeat:
 
 def opinions(session: Session, instance_id: UUID) -> list[Opinion]:
     """Every vote of an instance in the order in which they were cast, recalled ones too."""
+    owner = aliased(User)
     rows = session.execute(
-        select(Vote, UserTask, User)
+        select(Vote, UserTask, User, owner)
         .join(UserTask, UserTask.id == Vote.task_id)
         .join(User, User.id == Vote.actor_id)
+        .outerjoin(owner, owner.id == Vote.on_behalf_of_id)
         .where(Vote.instance_id == instance_id)
         .order_by(Vote.id)
     )
@@ -92,6 +97,7 @@ def opinions(session: Session, instance_id: UUID) -> list[Opinion]:
             visit=task.visit,
             who=user.name,
             who_id=user.id,
+            owner=absent.name if absent else None,
             position=user.position,
             at=vote.at,
             outcome=vote.outcome,
@@ -103,7 +109,7 @@ def opinions(session: Session, instance_id: UUID) -> list[Opinion]:
             signature=vote.signature,
             voided_at=vote.voided_at,
         )
-        for vote, task, user in rows
+        for vote, task, user, absent in rows
     ]
 
 
@@ -149,6 +155,7 @@ def _open_seat(task: UserTask, seat: Seat, user: User | None) -> OpenSeat:
         step=Bilingual(task.name_zh, task.name_en),
         visit=task.visit,
         holder=user.name if user else None,
+        holder_id=user.id if user else None,
         addresses=(person_key(user.username),) if user else groups,
         groups=groups,
         since=task.opened_at,

@@ -6,10 +6,11 @@ show. Nothing here grows with history: open work is found by the indexes of `sea
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     tuple_,
     union_all,
 )
@@ -29,7 +31,9 @@ from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import InvalidInputError
 from app.core.i18n import N_, Bilingual
-from app.identity import Actor, Organisation, OrganisationKind, User
+from app.identity import Actor, Organisation, OrganisationKind, StandIn, User
+from app.workflow.definitions import process_of
+from app.workflow.duties import broken_duty
 from app.workflow.models import (
     CopyReceipt,
     InstanceState,
@@ -44,7 +48,7 @@ from app.workflow.models import (
     UserTask,
     Vote,
 )
-from app.workflow.names import candidate_keys
+from app.workflow.names import candidate_keys, owner_keys
 
 PAGE_SIZE = 50
 #: Counters say "999+" beyond this; counting further would cost more than anybody gains.
@@ -115,6 +119,12 @@ class InboxRow:
     #: Of a copy that a person gave: who, and what the person wrote.
     giver: Bilingual | None = None
     note: str = ""
+    #: For whom the actor may do it, when an absent colleague has it.
+    owner: StandIn | None = None
+    #: Whether duties kept apart forbid the actor this step: shown, and not offered.
+    is_kept_out: bool = False
+    #: Why it came here (`whys.read_why`).
+    why: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +165,7 @@ def inbox_page(
     Raises:
         InvalidInputError: the cursor is none of ours.
     """
-    query, keys, to_row = _TABS[tab](actor)
+    query, keys, to_row = _TABS[tab](session, actor)
     query = query.where(*_conditions(filters, now))
     descending = (tab not in _BY_DUE_DATE) != backwards
     if cursor:
@@ -248,30 +258,40 @@ _STEP = (
     UserTask.clock_stopped_at,
 )
 
+_SEAT = (
+    Seat.holder_id,
+    Seat.group_key,
+    Seat.why,
+    UserTask.definition_key,
+    UserTask.step_id,
+    ProcessInstance.definition_ids,
+    ProcessInstance.progress,
+)
+
 _Parts = tuple[Any, tuple[Any, ...], Callable[[Any], InboxRow]]
 
 
-def _mine(actor: Actor) -> _Parts:
+def _mine(session: Session, actor: Actor) -> _Parts:
     query = (
-        select(Seat.id.label("key"), Seat.due_at, _urges(), *_STEP, *_SUBJECT)
+        select(Seat.id.label("key"), Seat.due_at, _urges(), *_SEAT, *_STEP, *_SUBJECT)
         .join(UserTask, UserTask.id == Seat.task_id)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .where(*_mine_where(actor))
     )
-    return query, (Seat.due_at, Seat.id), _work_row
+    return query, (Seat.due_at, Seat.id), partial(_work_row, session, actor)
 
 
-def _groups(actor: Actor) -> _Parts:
+def _groups(session: Session, actor: Actor) -> _Parts:
     query = (
-        select(Seat.id.label("key"), Seat.due_at, _urges(), *_STEP, *_SUBJECT)
+        select(Seat.id.label("key"), Seat.due_at, _urges(), *_SEAT, *_STEP, *_SUBJECT)
         .join(UserTask, UserTask.id == Seat.task_id)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .where(*_groups_where(actor))
     )
-    return query, (Seat.due_at, Seat.id), _work_row
+    return query, (Seat.due_at, Seat.id), partial(_work_row, session, actor)
 
 
-def _started(actor: Actor) -> _Parts:
+def _started(session: Session, actor: Actor) -> _Parts:
     query = (
         select(
             ProcessInstance.id.label("key"),
@@ -287,7 +307,7 @@ def _started(actor: Actor) -> _Parts:
     return query, (ProcessInstance.id,), _item_row
 
 
-def _done(actor: Actor) -> _Parts:
+def _done(session: Session, actor: Actor) -> _Parts:
     query = (
         select(Vote.id.label("key"), Vote.at, Vote.outcome, *_STEP, *_SUBJECT)
         .join(UserTask, UserTask.id == Vote.task_id)
@@ -297,7 +317,7 @@ def _done(actor: Actor) -> _Parts:
     return query, (Vote.id,), _done_row
 
 
-def _copied(actor: Actor) -> _Parts:
+def _copied(session: Session, actor: Actor) -> _Parts:
     giver = aliased(User)
     query = (
         _copies(actor)
@@ -354,15 +374,18 @@ _BY_DUE_DATE = (Tab.MINE, Tab.GROUPS)
 
 
 def _mine_where(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (Seat.holder_id == actor.id, Seat.state == SeatState.OPEN)
+    held: list[ColumnElement[bool]] = [Seat.holder_id == actor.id]
+    held += [and_(Seat.holder_id == each.id, _in_scope(each)) for each in actor.stands_in_for]
+    return (or_(*held), Seat.state == SeatState.OPEN)
 
 
 def _groups_where(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Seat.group_key.in_(sorted(candidate_keys(actor))),
-        Seat.holder_id.is_(None),
-        Seat.state == SeatState.OPEN,
-    )
+    offered: list[ColumnElement[bool]] = [Seat.group_key.in_(sorted(candidate_keys(actor)))]
+    offered += [
+        and_(Seat.group_key.in_(sorted(owner_keys(each))), _in_scope(each))
+        for each in actor.stands_in_for
+    ]
+    return (or_(*offered), Seat.holder_id.is_(None), Seat.state == SeatState.OPEN)
 
 
 def _late(mine: tuple[ColumnElement[bool], ...], now: datetime) -> Select[Any]:
@@ -378,6 +401,18 @@ def _questions(actor: Actor) -> Select[Any]:
     """What others want to know from the actor (`questions.questions_to`)."""
     return select(Question.id).where(
         Question.asked_to_id == actor.id, Question.answered_at.is_(None)
+    )
+
+
+def _in_scope(owner: StandIn) -> ColumnElement[bool]:
+    """Seats of the processes for which somebody stands in."""
+    if owner.process_key is None:
+        return true()
+    return (
+        select(UserTask.id)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(UserTask.id == Seat.task_id, ProcessInstance.process_key == owner.process_key)
+        .exists()
     )
 
 
@@ -494,7 +529,8 @@ def _item(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _work_row(row: Row[Any]) -> InboxRow:
+def _work_row(session: Session, actor: Actor, row: Row[Any]) -> InboxRow:
+    owner = _owner(actor, row)
     return InboxRow(
         **_subject(row),
         **_task(row),
@@ -502,6 +538,33 @@ def _work_row(row: Row[Any]) -> InboxRow:
         due_at=row.due_at,
         at=row.opened_at,
         state="open",
+        owner=owner,
+        is_kept_out=_is_kept_out(session, [actor, owner] if owner else [actor], row),
+        why=row.why,
+    )
+
+
+def _owner(actor: Actor, row: Row[Any]) -> StandIn | None:
+    """The absent colleague through whom the row came here; None when it is the actor's own."""
+    if row.holder_id == actor.id or row.group_key in candidate_keys(actor):
+        return None
+    return next(
+        (
+            each
+            for each in actor.stands_in_for
+            if each.covers(row.process_key)
+            and (row.holder_id == each.id or row.group_key in owner_keys(each))
+        ),
+        None,
+    )
+
+
+def _is_kept_out(session: Session, people: Sequence[Actor | StandIn], row: Row[Any]) -> bool:
+    step = process_of(session, row.definition_ids).step(row.definition_key, row.step_id)
+    acted = row.progress.get("acted", {})
+    return any(
+        broken_duty(step, acted, row.unit_code, each.id, each.organisation_code) is not None
+        for each in people
     )
 
 

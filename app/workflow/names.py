@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.i18n import Bilingual
-from app.identity import SYSTEM, Actor, Role, Scope, people_names
+from app.identity import SYSTEM, Actor, Role, Scope, StandIn, people_names
 
 #: A person as a candidate: `user@d04.fin`. One kind of key, so one query finds every inbox.
 PERSON = "user"
@@ -48,8 +48,13 @@ def username_of(key: str) -> str | None:
 
 
 def candidate_keys(actor: Actor) -> frozenset[str]:
-    """Every candidate key that means this actor: the groups, and the person."""
+    """Every candidate key that means this actor in person: the groups, and the person."""
     return actor.groups | {person_key(actor.username)}
+
+
+def owner_keys(owner: StandIn) -> frozenset[str]:
+    """The candidate keys that mean an absent colleague, for whoever stands in."""
+    return owner.groups | {person_key(owner.username)}
 
 
 def group_name(key: str, organisations: Mapping[str, Bilingual]) -> Bilingual:

@@ -1,6 +1,6 @@
 """Who may do what with a task: the verbs refuse by these guards, the pages draw buttons by them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import ConflictError, CountersignError, NotOfferedError, NotPermittedError
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Outcome, return_targets
-from app.identity import Actor, Permission, conflicted, organisation_scope
+from app.identity import Actor, Permission, StandIn, conflicted, organisation_scope
 from app.workflow.asking import EXPERT_POOL, InstanceFacts, interests
 from app.workflow.duties import DECLARING_UNIT, broken_duty
 from app.workflow.loading import LoadedTask, SeatFacts
@@ -25,7 +25,7 @@ from app.workflow.models import (
     Vote,
 )
 from app.workflow.models import Seat as SeatModel
-from app.workflow.names import candidate_keys, person_name
+from app.workflow.names import candidate_keys, owner_keys, person_name
 from app.workflow.seat_permits import abstains, fills_form, signer_places
 from app.workflow.voting import REJECT
 
@@ -162,12 +162,40 @@ def own_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts | None:
     held = next((seat for seat in loaded.seats if seat.is_held_by(actor)), None)
     if held is not None or any(_has_voted(seat, actor) for seat in loaded.seats):
         return held
-    return next((seat for seat in loaded.seats if seat.is_open_to(actor)), None)
+    own = next((seat for seat in loaded.seats if seat.is_open_to(actor)), None)
+    return own or _seat_of_absent(loaded, actor)
 
 
-def _has_voted(seat: SeatFacts, actor: Actor) -> bool:
-    """Whether the actor has acted here, or waits to: neither lets him sit down once more."""
-    return seat.holder_id == actor.id and seat.state in _TAKING_PART
+def _seat_of_absent(loaded: LoadedTask, actor: Actor) -> SeatFacts | None:
+    """The seat of an absent colleague for whom the actor stands in today (代理).
+
+    It stays the owner's: `on_behalf_of_id` says for whom the actor decides by it.
+    """
+    for owner in actor.stands_in_for:
+        if not owner.covers(loaded.instance.process_key):
+            continue
+        if any(_has_voted(seat, owner) for seat in loaded.seats):
+            continue
+        keys = owner_keys(owner)
+        for seat in loaded.seats:
+            is_his = seat.holder_id == owner.id or (
+                seat.holder_id is None and seat.group_key in keys
+            )
+            if is_his and seat.state is SeatState.OPEN:
+                return replace(seat, on_behalf_of_id=owner.id)
+    return None
+
+
+def owner_of(seat: SeatFacts | None, actor: Actor) -> StandIn | None:
+    """For whom the actor would decide by this seat; None for his own."""
+    wanted = seat.on_behalf_of_id if seat else None
+    return next((each for each in actor.stands_in_for if each.id == wanted), None)
+
+
+def _has_voted(seat: SeatFacts, person: Actor | StandIn) -> bool:
+    """Whether the person has acted here, or waits to: neither lets him sit down once more."""
+    is_his = person.id in (seat.holder_id, seat.on_behalf_of_id)
+    return is_his and seat.state in _TAKING_PART
 
 
 def require_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
@@ -239,41 +267,43 @@ def refuse_conflicting_duties(loaded: LoadedTask, actor: Actor) -> None:
     """Duties kept apart (`appr.exclude`): who acted in a named step may not act here.
 
     The word `declaring_unit` excludes everybody of the unit that declared the project; an expert
-    pool, everybody with an interest in the project's organisations.
+    pool, everybody with an interest in the project's organisations. A substitute's own duties and
+    those of the absent colleague both hold.
     """
-    refusal = duty_refusal(loaded, actor)
+    owner = owner_of(own_seat(loaded, actor), actor)
+    refusal = duty_refusal(loaded, actor) or (duty_refusal(loaded, owner) if owner else None)
     if refusal is not None:
         raise NotPermittedError(refusal.template, **refusal.values)
 
 
-def duty_refusal(loaded: LoadedTask, actor: Actor) -> Sentence | None:
+def duty_refusal(loaded: LoadedTask, person: Actor | StandIn) -> Sentence | None:
     """Why duties kept apart forbid this person the step; None when nothing does."""
     word = broken_duty(
         loaded.step,
         loaded.progress.acted,
         loaded.instance.unit_code,
-        actor.id,
-        actor.organisation_code,
+        person.id,
+        person.organisation_code,
     )
     if word == DECLARING_UNIT:
         return Sentence(
             N_("Expected somebody outside the declaring unit for the step {step}; "
                "{who} belongs to it."),
-            {"step": loaded.name, "who": actor.name},
+            {"step": loaded.name, "who": person.name},
         )  # fmt: skip
     if word is not None:
         return Sentence(
             N_("Expected another person for the step {step} than for “{other}”; "
                "{who} has already acted there."),
-            {"step": loaded.name, "other": step_name(loaded, word), "who": actor.name},
+            {"step": loaded.name, "other": step_name(loaded, word), "who": person.name},
         )  # fmt: skip
     if loaded.step.properties.get("appr.strategy") == EXPERT_POOL and conflicted(
-        loaded.session, [actor.id], interests(InstanceFacts.of(loaded.instance))
+        loaded.session, [person.id], interests(InstanceFacts.of(loaded.instance))
     ):
         return Sentence(
             N_("Expected somebody without an interest in the project for the step {step}; "
                "{who} has one."),
-            {"step": loaded.name, "who": actor.name},
+            {"step": loaded.name, "who": person.name},
         )  # fmt: skip
     return None
 

@@ -14,12 +14,16 @@ from app.workflow.applying import SEAT, TASK, Action, action_on
 from app.workflow.electorate import shares
 from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import UNDECIDED, SeatState
+from app.workflow.permits import own_seat
 from app.workflow.voting import rule_of
 
 
 def begin_action(loaded: LoadedTask, actor: Actor, now: datetime) -> Action:
-    """Begin the action of a person on a locked task."""
-    return action_on(loaded.session, loaded.instance, loaded.process, actor.id, now)
+    """Begin the action of a person on a locked task; its entries name whom he stands in for."""
+    action = action_on(loaded.session, loaded.instance, loaded.process, actor.id, now)
+    seat = own_seat(loaded, actor)
+    action.on_behalf_of_id = seat.on_behalf_of_id if seat else None
+    return action
 
 
 def record_act(action: Action, loaded: LoadedTask, verb: str, **facts: Any) -> None:
@@ -69,11 +73,10 @@ def hold_seat(
     loaded: LoadedTask, seat: SeatFacts, holder_id: UUID | None, since: datetime | None
 ) -> list[SeatFacts]:
     """The seats with one claimed or released; the groups of a single step share one holder."""
-    found = shares(rule_of(loaded.step.properties), loaded.seats)
-    share = next((each for each in found if seat in each), [seat])
+    share = _share_of(loaded, seat)
     return [
         replace(each, holder_id=holder_id, held_since=since)
-        if each in share
+        if each.id in share
         and each.state is SeatState.OPEN
         and each.holder_id in (None, seat.holder_id)  # a colleague's claim stays a colleague's
         else each
@@ -93,23 +96,35 @@ def moved_seats(
 
     The other groups' shares of a single step are no longer needed: the receiver has it alone.
     """
-    found = shares(rule_of(loaded.step.properties), loaded.seats)
-    share = next((each for each in found if seat in each), [seat])
+    share = _share_of(loaded, seat)
     moved = replace(
-        seat, id=new_id(), group_key=None, holder_id=receiver_id, held_since=now, why=why
+        seat,
+        id=new_id(),
+        group_key=None,
+        holder_id=receiver_id,
+        held_since=now,
+        on_behalf_of_id=None,
+        why=why,
     )
     seats = []
     for each in loaded.seats:
         if each.id == seat.id:
             holder_id = seat.holder_id or giver_id
             seats.append(replace(each, state=SeatState.TRANSFERRED, holder_id=holder_id))
-        elif each in share and each.state in UNDECIDED and "escalated" not in each.why:
+        elif each.id in share and each.state in UNDECIDED and "escalated" not in each.why:
             seats.append(replace(each, state=SeatState.NOT_NEEDED))
         elif each.parent_id == seat.id:
             seats.append(replace(each, parent_id=moved.id))
         else:
             seats.append(each)
     return [*seats, moved]
+
+
+def _share_of(loaded: LoadedTask, seat: SeatFacts) -> set[UUID]:
+    """Ids of the seats that count as one with this seat."""
+    found = shares(rule_of(loaded.step.properties), loaded.seats)
+    ids = ({each.id for each in share} for share in found)
+    return next((each for each in ids if seat.id in each), {seat.id})
 
 
 def touch_task(loaded: LoadedTask) -> None:

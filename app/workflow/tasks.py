@@ -43,12 +43,12 @@ def claim_task(
     """Take an unclaimed seat (领取), so that the other candidates see who works on it."""
     loaded = load_task(session, task_id, lock=True)
     seat = require_seat(loaded, actor)
-    if seat.holder_id == actor.id:
+    if seat.holder_id is not None:
         return  # a second click is no error
     refuse_stale(loaded, expected_version)
     refuse_conflicting_duties(loaded, actor)
     action = begin_action(loaded, actor, now)
-    write_seats(loaded, hold_seat(loaded, seat, actor.id, now))
+    write_seats(loaded, hold_seat(loaded, seat, seat.on_behalf_of_id or actor.id, now))
     note_reader(loaded, actor, now)
     touch_task(loaded)
     record_act(action, loaded, "claim", from_state="unclaimed", to_state="claimed")

@@ -4,10 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.i18n import N_, Bilingual, Sentence
+from app.identity import StandIn
 from app.workflow.names import group_name
 
 BY_DIAGRAM = N_("The diagram gives this step to: {group}.")
 BY_TRANSFER = N_("{who} transferred it: {reason}")
+
+
+STANDS_IN = N_("{who} stands in for {owner} until {day}.")
+
+
+def stands_in(who: Bilingual, owner: StandIn) -> Sentence:
+    """The last link of a chain: on leave → substitute."""
+    day = owner.last_day.isoformat()
+    return Sentence(STANDS_IN, {"who": who, "owner": owner.name, "day": day})
 
 
 def why_of(chain: Sequence[Sentence], group: str | None = None) -> dict[str, Any]:
