@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.projects.launch import start_goal_review, start_monitoring
+from app.projects.messages import answer, ask, give_copy, urge
 from app.projects.queries import project_by_code
+from app.projects.reminders import ring_alarm
 from app.projects.sample import goal_values
 from app.workflow.attachments import as_form_value, attach_file
 from app.workflow.drafts import save_task_draft
+from app.workflow.questions import questions_of
 from tests.workflow.conftest import BY_TAG, REASON, REVIEW, Office, clerk_of
 
 MOST = 15
@@ -178,3 +181,20 @@ def test_monitoring_in_two_rounds_with_files_and_drafts(counting: CountingOffice
             else:
                 office.agree(item, "section_review", "sec.eco.rev", CHECKED)
     assert office.open_steps(item) == {}
+
+
+def test_what_people_say_and_what_time_does(counting: CountingOffice) -> None:
+    office, item = counting, start(counting, "P04")
+    office.submit(item, "P04")
+    task, reviewer, clerk = (
+        office.task(item, "department_review"), office.actor("d05.fin"), office.actor("d05u1.clerk")
+    )  # fmt: skip
+    office.act(urge, task, clerk, "请尽快办理。")
+    office.act(give_copy, task, reviewer, office.actor("ctr.rev1").id, "请关注。")
+    office.act(ask, task, reviewer, "d05u1.clerk", "请说明资金来源。")
+    with office.database.unit_of_work(write=False) as session:
+        [question] = questions_of(session, item)
+    office.act(answer, question.id, clerk, "全部为本级财政拨款。")
+    office.now += timedelta(days=30)
+    office.act(ring_alarm, task)
+    assert office.open_steps(item) == {"department_review": 1}
