@@ -1,4 +1,6 @@
-"""The worker: fires due timers and runs the alarms of steps, one short unit of work each.
+"""The worker: fires due timers, runs the alarms of steps, tells people and sends mail.
+
+Each piece is one short unit of work.
 
 The embedded default runs one thread of it inside the web process; beyond one machine
 `countersign worker` runs as many processes as wanted on one PostgreSQL.
@@ -8,17 +10,23 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.core.clock import Clock
 from app.core.database import Database
-from app.projects import ring_alarm
+from app.core.settings import Settings
+from app.notify.outbox import DigestTimes, post, unposted_notices
+from app.notify.sending import due_mail, send_mail
+from app.projects import ring_alarm, tell
 from app.workflow.alarms import due_tasks
 from app.workflow.failures import InstanceFailureError
 from app.workflow.incidents import open_incident
 from app.workflow.request_keys import drop_old_keys, has_old_keys
+from app.workflow.resources import resources_of
+from app.workflow.telling import untold_instances
 from app.workflow.timers import due_instances, fire_timers
 
 #: Seconds between two looks at the indexes of due work.
@@ -37,7 +45,39 @@ def run_due(database: Database, now: datetime) -> int:
         with database.unit_of_work() as session:
             drop_old_keys(session, now)
     done = sum(_run(database, fire_timers, each, now) for each in instances)
-    return done + sum(_run(database, ring_alarm, each, now) for each in alarms)
+    done += sum(_run(database, ring_alarm, each, now) for each in alarms)
+    return done + tell_people(database, now)
+
+
+def tell_people(database: Database, now: datetime) -> int:
+    """Notices of what happened, mail of the notices, and the mail that is due; gives how many."""
+    with database.unit_of_work(write=False) as session:
+        resources = resources_of(session)
+        news = untold_instances(session)
+    settings = resources.settings
+    digests = DigestTimes(settings.digest_hour, resources.calendar) if settings.smtp_host else None
+    done = sum(_run(database, tell, each, now) for each in news)
+    with database.unit_of_work(write=False) as session:
+        notices = unposted_notices(session)
+    done += sum(_run(database, partial(_post, digests), each, now) for each in notices)
+    if digests is None:
+        return done
+    with database.unit_of_work(write=False) as session:
+        mail = due_mail(session, now)
+    return done + sum(_send(database, settings, each, now) for each in mail)
+
+
+def _post(digests: DigestTimes | None, session: Session, notice_id: UUID, now: datetime) -> None:
+    post(session, notice_id, digests, now)
+
+
+def _send(database: Database, settings: Settings, mail_id: UUID, now: datetime) -> bool:
+    try:
+        send_mail(database, settings, mail_id, now)
+    except Exception:
+        log.exception("The worker could not tell whether the mail %s went out.", mail_id)
+        return False
+    return True
 
 
 class Worker(threading.Thread):
@@ -74,6 +114,6 @@ def _run(
         with database.unit_of_work() as session:
             open_incident(session, failure, now)
     except Exception:
-        log.exception("The worker could not finish %s of %s.", job.__name__, key)
+        log.exception("The worker could not finish %s of %s.", job, key)
         return False
     return True

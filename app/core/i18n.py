@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -48,11 +49,15 @@ class Sentence:
 def _dump(value: object) -> object:
     if isinstance(value, Bilingual):
         return {"zh": value.zh, "en": value.en}
+    if isinstance(value, datetime):
+        return {"at": value.isoformat()}
     return value if isinstance(value, int | str | None) else str(value)
 
 
 def _load(value: Any) -> object:
-    return Bilingual(**value) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    return datetime.fromisoformat(value["at"]) if "at" in value else Bilingual(**value)
 
 
 def N_(template: str) -> str:

@@ -35,6 +35,16 @@ class Settings:
     urge_every: timedelta = timedelta(hours=4)
     #: Where people reach the product, without a slash at the end; printed on sheets and in mail.
     base_url: str = ""
+    #: Where mail is handed over; without a host none is written.
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: str = ""
+    #: Encrypt before the password is sent; off only for a server on the same machine.
+    smtp_starttls: bool = True
+    mail_from: str = ""
+    #: Local hour of working days at which the daily digest is sent.
+    digest_hour: int = 8
     #: Session cookies only over https; off by default because `make run` serves plain http.
     secure_cookies: bool = False
     #: Largest accepted request, in bytes: an attachment of 20 MB and the form around it.
@@ -63,6 +73,13 @@ class Settings:
             working_hours=_hours(environ.get("WORKING_HOURS")),
             urge_every=_span(environ.get("URGE_EVERY_HOURS")),
             base_url=(environ.get("BASE_URL") or "").rstrip("/"),
+            smtp_host=environ.get("SMTP_HOST") or "",
+            smtp_port=int(environ.get("SMTP_PORT") or cls.smtp_port),
+            smtp_user=environ.get("SMTP_USER") or "",
+            smtp_password=environ.get("SMTP_PASSWORD") or "",
+            smtp_starttls=_is_on(environ.get("SMTP_STARTTLS"), default=True),
+            mail_from=environ.get("MAIL_FROM") or "",
+            digest_hour=int(environ.get("DIGEST_HOUR") or cls.digest_hour),
             secure_cookies=_is_on(environ.get("SECURE_COOKIES"), default=False),
             batch_amount=Decimal(environ.get("BATCH_AMOUNT") or cls.batch_amount),
             embedded_worker=_is_on(environ.get("EMBEDDED_WORKER"), default=True),

@@ -1,10 +1,29 @@
-"""Notices: short sentences for a person or a group, kept until they are read.
+"""Notices: short sentences for a person or a group, kept until they are read, and sent as mail.
 
-They are written in the transaction of the act that causes them, so that nobody hears of something
-that was rolled back. This room knows no process: the caller gives the sentence and the address.
+- `notices` are written with the act that causes them or, from its ledger, by the worker; nobody
+  hears of something that was rolled back.
+- `preferences`: how a person hears of each kind; `outbox` makes mail of notices, `sending` hands
+  it to the mail server, `words` writes it in the receiver's language.
+
+This room knows no process: the caller gives the sentence and the address.
 """
 
-from app.notify.models import Notice, NoticeKind
-from app.notify.notices import count_unread, mark_all_read, notify, recent_notices
+from app.notify.models import MailTiming, Notice, NoticeKind
+from app.notify.notices import (
+    count_unread,
+    mark_all_read,
+    notify,
+    read_until,
+    recent_notices,
+)
 
-__all__ = ["Notice", "NoticeKind", "count_unread", "mark_all_read", "notify", "recent_notices"]
+__all__ = [
+    "MailTiming",
+    "Notice",
+    "NoticeKind",
+    "count_unread",
+    "mark_all_read",
+    "notify",
+    "read_until",
+    "recent_notices",
+]

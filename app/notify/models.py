@@ -47,6 +47,13 @@ class Notice(Base):
         CheckConstraint(_one_of("kind", NoticeKind), name="kind_known"),
         # The bell: address IN (my groups and me) ORDER BY id DESC.
         Index("ix_notice_address", "address", "id"),
+        # The worker: NOT is_posted ORDER BY id; partial, so that it holds the newest only.
+        Index(
+            "ix_notice_unposted",
+            "id",
+            sqlite_where=text("NOT is_posted"),
+            postgresql_where=text("NOT is_posted"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -61,6 +68,8 @@ class Notice(Base):
     #: Local path of the page that it is about.
     path: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: Whether the mail that it asks for has been written into the outbox.
+    is_posted: Mapped[bool] = mapped_column(default=False)
 
 
 class NoticeReceipt(Base):
@@ -109,13 +118,13 @@ class Mail(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     kind: Mapped[str] = mapped_column(String(20))
     occasion: Mapped[str] = mapped_column(String(160))
-    #: A sentence's template and values; a digest holds several.
+    #: What is said: template, values and path of each sentence; a digest holds several.
     sentences: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     #: Local path of the page that it is about.
     path: Mapped[str] = mapped_column(String(200))
     is_digest: Mapped[bool] = mapped_column(default=False)
     written_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: Empty when it was given up after many attempts.
+    #: Empty while it is being sent, and when it was given up.
     next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     #: What the mail server said last.

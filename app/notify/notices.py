@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import ColumnElement, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
 from app.core.i18n import Sentence
 from app.core.ids import new_id
 from app.core.types import UtcDateTime
-from app.notify.models import Notice, NoticeKind, NoticeReceipt
+from app.notify.models import Notice, NoticeKind, NoticePreference, NoticeReceipt
 
 #: What the bell shows at most.
 RECENT = 50
@@ -42,6 +42,7 @@ def notify(
             "sentence": sentence.dump(),
             "path": path,
             "at": now,
+            "is_posted": False,
         }
         for address in sorted(set(addresses) - told)
     ]
@@ -49,10 +50,20 @@ def notify(
         session.connection().execute(insert(table_of(Notice)), rows)
 
 
-def recent_notices(session: Session, addresses: Collection[str]) -> Sequence[Notice]:
-    """The newest notices for any of these addresses."""
-    query = select(Notice).where(Notice.address.in_(addresses))
+def recent_notices(
+    session: Session, user_id: UUID, addresses: Collection[str], kind: NoticeKind | None = None
+) -> Sequence[Notice]:
+    """The newest notices for any of these addresses, without the kinds that the person muted."""
+    query = select(Notice).where(*_for(user_id, addresses))
+    if kind is not None:
+        query = query.where(Notice.kind == kind)
     return session.scalars(query.order_by(Notice.id.desc()).limit(RECENT)).all()
+
+
+def read_until(session: Session, user_id: UUID) -> datetime | None:
+    """The moment up to which the person has read the notices."""
+    query = select(NoticeReceipt.read_until).where(NoticeReceipt.user_id == user_id)
+    return session.scalars(query).one_or_none()
 
 
 def count_unread(session: Session, user_id: UUID, addresses: Collection[str]) -> int:
@@ -60,13 +71,20 @@ def count_unread(session: Session, user_id: UUID, addresses: Collection[str]) ->
     since = select(NoticeReceipt.read_until).where(NoticeReceipt.user_id == user_id)
     recent = (
         select(Notice.at)
-        .where(Notice.address.in_(addresses))
+        .where(*_for(user_id, addresses))
         .order_by(Notice.id.desc())
         .limit(RECENT)
         .subquery()
     )
     read_until = func.coalesce(since.scalar_subquery(), _EPOCH)
     return session.scalar(select(func.count()).where(recent.c.at > read_until)) or 0
+
+
+def _for(user_id: UUID, addresses: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    muted = select(NoticePreference.kind).where(
+        NoticePreference.user_id == user_id, NoticePreference.in_app.is_(False)
+    )
+    return Notice.address.in_(addresses), Notice.kind.not_in(muted)
 
 
 def mark_all_read(session: Session, user_id: UUID, now: datetime) -> None:

@@ -7,7 +7,8 @@
   two versions, `letters` issues the goal letter.
 - `launch` starts the bureau's processes; `handlers` plugs its forms and services into the
   workflow; `reminders` tells people what is
-  due, overdue, escalated or decided by time; `messages` what people say to each other.
+  due, overdue, escalated or decided by time; `messages` what people say to each other,
+  `announcements` what the worker tells of by itself.
 - `checks` are the rules that block a submission or warn its reviewers, switched in
   `config/rules.toml` year by year.
 - `queries` read lists and single projects as far as the actor may see them.
@@ -15,6 +16,7 @@
 """
 
 from app.projects import handlers
+from app.projects.announcements import tell
 from app.projects.reminders import ring_alarm
 
-__all__ = ["handlers", "ring_alarm"]
+__all__ = ["handlers", "ring_alarm", "tell"]

@@ -100,6 +100,7 @@ def start_instance(
             "progress": {},
             "ledger_length": 0,
             "ledger_head": GENESIS,
+            "told_length": 0,
         },
     )
     action = Action(

@@ -162,6 +162,13 @@ class ProcessInstance(Base):
         Index("ix_process_instance_subject", "subject_code"),
         # The definitions page counts the running instances of each version.
         Index("ix_process_instance_definition", "definition_id", "state"),
+        # The worker: told_length < ledger_length ORDER BY id; partial, so that it holds news only.
+        Index(
+            "ix_process_instance_untold",
+            "id",
+            sqlite_where=text("told_length < ledger_length"),
+            postgresql_where=text("told_length < ledger_length"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -200,6 +207,8 @@ class ProcessInstance(Base):
     progress: Mapped[dict[str, Any]] = mapped_column(JSON)
     ledger_length: Mapped[int]
     ledger_head: Mapped[str] = mapped_column(String(64))
+    #: Up to which ledger entry the people concerned were told (see `telling.py`).
+    told_length: Mapped[int] = mapped_column(default=0)
 
 
 class UserTask(Base):

@@ -27,6 +27,7 @@ from app.projects.sample.monitoring_stories import monitoring_stories
 from app.workflow.alarms import due_tasks
 from app.workflow.definitions import deploy_definition
 from app.workflow.resources import resources_of
+from app.workflow.telling import tell_nothing_of_the_past
 from app.workflow.timers import due_instances, fire_timers
 
 #: The day of the demonstration: Monday, 2022-10-10, 09:00 in Shanghai.
@@ -57,6 +58,7 @@ def load_sample_bureau(database: Database, say: Callable[[str], None]) -> None:
         live([*goals, *reports, _worker(session)])
         say(f"{len(goals)} goal reviews of 2023")
         say(f"{len(reports)} monitoring reports of September 2022")
+        tell_nothing_of_the_past(session)
         start_clock_at(session, DEMO_NOW)
         write_fact(session, SAMPLE_LOADED, DEMO_NOW.isoformat())
 
