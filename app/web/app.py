@@ -37,6 +37,7 @@ PAGES = (
     "batch",
     "definitions",
     "tasks",
+    "task_signing",
     "task_talk",
     "task_back",
     "task_stop",

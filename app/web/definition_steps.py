@@ -19,6 +19,7 @@ from app.workflow.duties import DECLARING_UNIT
 from app.workflow.resources import FormLibrary, resources_of
 from app.workflow.signatures import SIGN
 from app.workflow.timeout_rules import TIMEOUT, TimeOut, escalation_roles
+from app.workflow.voting import SINGLE, may_abstain, rule_of
 
 DURATION = re.compile(r"P(?:(\d+)(BD|D|W|M)|T(\d+)H)")
 
@@ -93,17 +94,40 @@ def due_in_words(text: str) -> str:
 
 
 def rule_in_words(properties: Mapping[str, str]) -> str:
-    """How many must agree; nothing for the ordinary case of one person."""
-    mode = properties.get("appr.mode", "single")
+    """How many must agree, and what differs from the usual; nothing for one person alone."""
+    mode = properties.get("appr.mode", SINGLE)
+    if mode == SINGLE:
+        return ""
     needed = properties.get("appr.pass", "1")
     words = {
-        "single": "",
         "any": gettext("any one of the roles"),
         "all": gettext("every role signs"),
+        "sequential": gettext("every role signs, one after the other"),
         "ratio": gettext("%(share)s must agree", share=needed),
         "count": gettext("%(share)s must agree", share=needed),
+        "weight": gettext("%(share)s of the weight must agree", share=needed),
     }
-    return str(words.get(mode, mode))
+    parts = [words.get(mode, mode), _reject_in_words(mode, properties.get("appr.reject", ""))]
+    ties = {"pass": gettext("a tie passes"), "reject": gettext("a tie is rejected")}
+    parts.append(ties.get(properties.get("appr.tie", ""), ""))
+    if may_abstain(properties):
+        parts.append(gettext("abstaining is allowed"))
+    return " · ".join(str(each) for each in parts if each)
+
+
+def _reject_in_words(mode: str, reject: str) -> str:
+    """The reject rule where it is not the usual one of the mode."""
+    usual = rule_of({"appr.mode": mode}).reject
+    if not reject or reject == usual:
+        return ""
+    words = {
+        "first": gettext("the first “no” ends it"),
+        "unreachable": gettext("a “no” ends it when passing has become impossible"),
+        "never": gettext("no “no” ends it early"),
+    }
+    if reject in words:
+        return str(words[reject])
+    return str(gettext("%(number)s “no” end it", number=reject))
 
 
 def demands_in_words(properties: Mapping[str, str]) -> list[str]:

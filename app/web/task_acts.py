@@ -23,6 +23,20 @@ class Act:
 #: In the order of the menu. What each needs stands in its guard (`permits.py`).
 ACTS: tuple[Act, ...] = (
     Act(
+        "add_signer",
+        "users",
+        N_("Add a signer…"),
+        "task_signing.add",
+        lambda page: bool(page.allowed.add_signer),
+    ),
+    Act(
+        "delegate",
+        "forms",
+        N_("Delegate…"),
+        "task_signing.delegate",
+        lambda page: page.allowed.delegate,
+    ),
+    Act(
         "ask",
         "message",
         N_("Ask for clarification"),

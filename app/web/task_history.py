@@ -26,6 +26,12 @@ _SAID = {
     "return": N_("{who} returned the item from the step {step} ({to})."),
     "ask_points": N_("{who} asked in the step {step} for these points to be mended."),
     "answer_points": N_("{who} answered the points of the return in the step {step}."),
+    "abstain": N_("{who} abstained in the step {step}."),
+    "advise": N_("{who} gave the opinion that was asked for in the step {step}."),
+    "add_signer": N_("{who} added {to} to the step {step} as a signer {from}."),
+    "remove_signer": N_("{who} removed {to} from the step {step}."),
+    "delegate": N_("{who} asked {to} for an opinion on the step {step}."),
+    "undelegate": N_("{who} no longer asks {to} for an opinion on the step {step}."),
     "transfer": N_("{who} transferred the step {step} from {from} to {to}."),
     "cancel": N_("The step {step} was closed undecided, because of: {reason}."),
     "copy": N_("The item was copied to: {to}."),
@@ -68,12 +74,22 @@ _REASONS = {
     "recall": N_("a recall of the decision before it"),
     "terminate": N_("the termination of the item"),
 }
+#: Where a signer was added, seen from who added him.
+_PLACES = {
+    "before": N_("before the one who adds"),
+    "with": N_("beside the one who adds"),
+    "after": N_("behind the others"),
+}
 _REASONED = frozenset(
     {
         *("recall", "withdraw", "ask_withdrawal", "refuse_withdrawal"),
         *("suspend", "resume", "terminate"),
+        "abstain",
+        "add_signer",
+        "advise",
         "answer_points",
         "ask_points",
+        "delegate",
         "approve",
         "reject",
         "return",
@@ -196,11 +212,18 @@ def _sentence(
             "verb": entry.verb,
             "step": _step(process, entry.definition_key, entry.step_id or ""),
             "visit": entry.visit or 1,
-            "from": entry.from_state or "–",
+            "from": _from(entry),
             "to": _to(entry, process, organisations),
             "reason": reason,
         },
     )
+
+
+def _from(entry: LedgerEntry) -> Sentence | str:
+    said = entry.from_state or "–"
+    if entry.verb == "add_signer" and said in _PLACES:
+        return Sentence(_PLACES[said], {})
+    return said
 
 
 def _to(

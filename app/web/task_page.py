@@ -17,6 +17,7 @@ from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
 from app.web.goal_diffs import GOAL_FORM, Comparison, last_changes
 from app.web.refill import Refill
 from app.web.return_points import Checklist, Note
+from app.web.seat_panel import SeatPanel, seat_panel
 from app.web.since import Since
 from app.web.task_history import LedgerLine, PastOpinion, acting, ledger_lines, past_opinions
 from app.web.task_outlook import Ahead, Returns, gather_ahead, gather_returns
@@ -89,6 +90,8 @@ class TaskPage:
     standing: Standing
     #: Whether this person may decide the step, which nobody has read yet.
     is_first_reading: bool
+    #: Where several people sign.
+    signers: SeatPanel | None
 
     @property
     def sent_back(self) -> PastOpinion | None:
@@ -205,6 +208,7 @@ def gather(task_id: UUID) -> TaskPage:
         said=gather_said(loaded, allowed, organisations),
         standing=gather_standing(loaded, entries, people),
         is_first_reading=seat is not None and loaded.is_open and loaded.task.read_at is None,
+        signers=seat_panel(loaded, actor(), organisations),
     )
 
 
@@ -255,6 +259,7 @@ def _codes(loaded: LoadedTask, seats: Sequence[OpenSeat]) -> set[str]:
     groups = [*(key for each in seats for key in each.groups), *loaded.progress.copied]
     whys = [*(seat.why for seat in loaded.seats), *(each.why for each in seats)]
     groups += [str(each.get("group", "")) for each in whys]
+    groups += [seat.group_key for seat in loaded.seats if seat.group_key]
     codes = {key.partition("@")[2] for key in groups} - {""}
     return codes | {instance.unit_code, instance.department_code}
 

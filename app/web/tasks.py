@@ -41,13 +41,19 @@ from app.web.task_requests import (
     renamed,
     task_address,
 )
-from app.workflow.decisions import Decision, approve_task, reject_task, return_task
+from app.workflow.decisions import (
+    Decision,
+    abstain_task,
+    approve_task,
+    reject_task,
+    return_task,
+)
 from app.workflow.drafts import save_task_draft
 from app.workflow.item_permits import permits, require_recallable
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.permits import ReturnChoice, permitted
 from app.workflow.tasks import claim_task, transfer_task, unclaim_task
-from app.workflow.voting import REJECT
+from app.workflow.voting import ABSTAIN, REJECT
 
 pages = Blueprint("tasks", __name__)
 
@@ -96,6 +102,14 @@ def approve(task_id: UUID) -> ResponseReturnValue:
 def reject(task_id: UUID) -> ResponseReturnValue:
     """Say no, with a reason."""
     return _decide(task_id, reject_task, _decision(REJECT, reason="reject_reason"))
+
+
+@pages.post("/tasks/<uuid:task_id>/abstain")
+@needs(Permission.TASK_WORK)
+@refilled(show)
+def abstain(task_id: UUID) -> ResponseReturnValue:
+    """Be neither for nor against."""
+    return _decide(task_id, abstain_task, _decision(ABSTAIN))
 
 
 @pages.post("/tasks/<uuid:task_id>/return")
@@ -209,7 +223,7 @@ def _transfer(task_id: UUID) -> ResponseReturnValue:
             raise
         raise _beside_receiver(error) from error
     except InvalidInputError as error:
-        raise renamed(error, {"reason": "transfer_reason"}) from error
+        raise renamed(error, {"reason": "transfer_reason", "person": "receiver"}) from error
     name = in_language(receiver.name)
     return go_on(before, str(gettext("transferred to %(name)s", name=name)))
 
@@ -274,6 +288,8 @@ def _done_words(before: LoadedTask, decision: Decision) -> str:
              if each == decision.target.step_id), decision.target.name,
         )  # fmt: skip
         return str(gettext("returned to %(step)s", step=in_language(step)))
+    if decision.outcome == ABSTAIN:
+        return str(gettext("abstained"))
     outcome = before.step.outcome(decision.outcome)
     if outcome is None or str(outcome.name) == outcome.code:
         return str(gettext("submitted"))

@@ -15,6 +15,7 @@ from app.workflow.asking import EXPERT_POOL, InstanceFacts, interests
 from app.workflow.duties import DECLARING_UNIT, broken_duty
 from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import (
+    UNDECIDED,
     InstanceState,
     ProcessInstance,
     Question,
@@ -377,7 +378,7 @@ def may_read_instance(session: Session, actor: Actor, instance_id: UUID) -> bool
         .join(UserTask, UserTask.id == SeatModel.task_id)
         .where(
             UserTask.instance_id == instance_id,
-            SeatModel.state == SeatState.OPEN,
+            SeatModel.state.in_(UNDECIDED),
             (SeatModel.holder_id == actor.id) | SeatModel.group_key.in_(groups),
         )
         .exists(),

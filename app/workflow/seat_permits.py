@@ -82,9 +82,13 @@ def refuse_unknown_place(seat: SeatFacts, place: str) -> None:
         )
 
 
-def refuse_taking_part(loaded: LoadedTask, person: Actor) -> None:
-    """Refuse somebody who has a place in this step already: nobody sits there twice."""
-    if any(each.holder_id == person.id and each.state not in _LEFT for each in loaded.seats):
+def refuse_taking_part(loaded: LoadedTask, person: Actor, acting: Actor | None = None) -> None:
+    """Refuse somebody who has a place in this step already: nobody sits there twice.
+
+    Neither does who is `acting` on a seat that he has not claimed yet.
+    """
+    holders = {each.holder_id for each in loaded.seats if each.state not in _LEFT}
+    if person.id in holders | {acting.id if acting else None}:
         raise InvalidInputError(
             N_("Expected somebody who takes no part in the step {step} yet, but {who} does."),
             [

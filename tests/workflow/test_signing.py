@@ -366,6 +366,7 @@ def test_nobody_adds_without_a_seat(office: Office, how: str) -> None:
 
 def test_nobody_is_added_twice(office: Office) -> None:
     review = begin_round(office, mode="all")
+    refused(InvalidInputError, review.add, ONE, ONE, "with")
     review.agree(TWO)
     review.add(ONE, OTHER, "with")
     for who in (ONE, TWO, OTHER):
