@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from app.core.file_types import KNOWN
+
 ROOT = Path(__file__).resolve().parents[2]
 #: From when until when people work on a working day, local time; the lunch hour counts.
 WORKING_HOURS = (time(9), time(18))
@@ -47,6 +49,19 @@ class Settings:
     digest_hour: int = 8
     #: Session cookies only over https; off by default because `make run` serves plain http.
     secure_cookies: bool = False
+    #: A bucket that speaks S3 keeps the files instead of the folder, when it is named.
+    s3_bucket: str = ""
+    #: Address of the server; empty for Amazon's own.
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = ""
+    s3_secret_key: str = ""
+    #: Endings of files that may be attached, among those of `file_types.KNOWN`.
+    attachment_types: frozenset[str] = frozenset(KNOWN)
+    #: Largest attached file, in bytes: a scanned report of some hundred pages.
+    max_attachment_bytes: int = 20 * 1024 * 1024
+    #: Largest draft, in bytes of JSON: a goal with two hundred indicators takes a tenth.
+    max_draft_bytes: int = 1024 * 1024
     #: Largest accepted request, in bytes: an attachment of 20 MB and the form around it.
     max_request_bytes: int = 24 * 1024 * 1024
     #: Items of more than this (10k yuan) are decided by themselves, never in a batch.
@@ -81,6 +96,15 @@ class Settings:
             mail_from=environ.get("MAIL_FROM") or "",
             digest_hour=int(environ.get("DIGEST_HOUR") or cls.digest_hour),
             secure_cookies=_is_on(environ.get("SECURE_COOKIES"), default=False),
+            s3_bucket=environ.get("S3_BUCKET", ""),
+            s3_endpoint=environ.get("S3_ENDPOINT", ""),
+            s3_region=environ.get("S3_REGION") or cls.s3_region,
+            s3_access_key=environ.get("S3_ACCESS_KEY", ""),
+            s3_secret_key=environ.get("S3_SECRET_KEY", ""),
+            attachment_types=frozenset(environ.get("ATTACHMENT_TYPES", "").split())
+            or cls.attachment_types,
+            max_attachment_bytes=_bytes(environ.get("MAX_ATTACHMENT_MB"), cls.max_attachment_bytes),
+            max_draft_bytes=_bytes(environ.get("MAX_DRAFT_MB"), cls.max_draft_bytes),
             batch_amount=Decimal(environ.get("BATCH_AMOUNT") or cls.batch_amount),
             embedded_worker=_is_on(environ.get("EMBEDDED_WORKER"), default=True),
         )
@@ -119,6 +143,10 @@ def _span(text: str | None) -> timedelta:
     if not 0 <= hours <= 1000:
         raise RuntimeError(f"Expected URGE_EVERY_HOURS such as 4 or 0.5, found “{text}”.")
     return timedelta(hours=hours)
+
+
+def _bytes(megabytes: str | None, default: int) -> int:
+    return int(float(megabytes) * 1024 * 1024) if megabytes else default
 
 
 def _is_on(value: str | None, *, default: bool) -> bool:

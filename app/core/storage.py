@@ -1,4 +1,4 @@
-"""Files by the hash of their content: a local folder in the embedded default.
+"""Files by the hash of their content: a local folder by default, a bucket of S3 by setting.
 
 The same bytes lie there once, whoever attached them; a file is never changed or overwritten.
 """
@@ -12,9 +12,10 @@ from typing import BinaryIO, Protocol
 
 from app.core.errors import InvalidInputError, NotFoundError
 from app.core.i18n import N_
+from app.core.settings import Settings
 
 _CHUNK = 256 * 1024
-_ADDRESS = re.compile(r"^[0-9a-f]{64}$")
+_ADDRESS = re.compile(r"[0-9a-f]{64}")
 
 
 class Storage(Protocol):
@@ -25,6 +26,43 @@ class Storage(Protocol):
 
     def open(self, address: str) -> BinaryIO:
         """The bytes behind an address."""
+
+    def drop(self, address: str) -> None:
+        """Forget the bytes behind an address, which no row names any more."""
+
+
+def open_storage(settings: Settings) -> Storage:
+    """Where this installation keeps its files."""
+    if not settings.s3_bucket:
+        return FolderStorage(settings.files_folder)
+    # Its library is an extra that only such an installation has.
+    from app.core.s3_storage import S3Storage  # noqa: PLC0415
+
+    return S3Storage(settings)
+
+
+def is_address(text: str) -> bool:
+    """Whether this could be the address of a file."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def copy_hashed(stream: BinaryIO, target: BinaryIO, most_bytes: int) -> tuple[str, int]:
+    """Copy a stream; gives the SHA-256 sum of its bytes and their number.
+
+    Raises:
+        InvalidInputError: the stream is longer than `most_bytes`.
+    """
+    digest, size = hashlib.sha256(), 0
+    while chunk := stream.read(_CHUNK):
+        size += len(chunk)
+        if size > most_bytes:
+            raise InvalidInputError(
+                N_("Expected a file of at most {most} MB, found a larger one."),
+                most=most_bytes // 1024 // 1024,
+            )
+        digest.update(chunk)
+        target.write(chunk)
+    return digest.hexdigest(), size
 
 
 class FolderStorage:
@@ -40,21 +78,11 @@ class FolderStorage:
             InvalidInputError: the stream is longer than `most_bytes`.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        digest, size = hashlib.sha256(), 0
         descriptor, name = tempfile.mkstemp(dir=self._folder)
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                while chunk := stream.read(_CHUNK):
-                    size += len(chunk)
-                    if size > most_bytes:
-                        raise InvalidInputError(
-                            N_("Expected a file of at most {most} MB, found a larger one."),
-                            most=most_bytes // 1024 // 1024,
-                        )
-                    digest.update(chunk)
-                    file.write(chunk)
-            address = digest.hexdigest()
+                address, size = copy_hashed(stream, file, most_bytes)
             path = self._path(address)
             path.parent.mkdir(exist_ok=True)
             temporary.replace(path)
@@ -68,10 +96,15 @@ class FolderStorage:
         Raises:
             NotFoundError: no such file.
         """
-        path = self._path(address) if _ADDRESS.match(address) else None
+        path = self._path(address) if is_address(address) else None
         if path is None or not path.is_file():
             raise NotFoundError(N_("Expected a stored file, found none with this address."))
         return path.open("rb")
+
+    def drop(self, address: str) -> None:
+        """Forget the bytes behind an address; no error when there are none."""
+        if is_address(address):
+            self._path(address).unlink(missing_ok=True)
 
     def _path(self, address: str) -> Path:
         return self._folder / address[:2] / address

@@ -46,6 +46,7 @@ PAGES = (
     "sheets",
     "verification",
     "attachments",
+    "phrases",
     "notices",
     "board",
     "projects",

@@ -33,6 +33,8 @@ _SAID = {
     "delegate": N_("{who} asked {to} for an opinion on the step {step}."),
     "undelegate": N_("{who} no longer asks {to} for an opinion on the step {step}."),
     "transfer": N_("{who} transferred the step {step} from {from} to {to}."),
+    "attach": N_("{who} attached the file {reason}."),
+    "detach": N_("{who} took back the file {reason}."),
     "cancel": N_("The step {step} was closed undecided, because of: {reason}."),
     "copy": N_("The item was copied to: {to}."),
     "urge": N_("{who} urged the step {step}."),

@@ -47,7 +47,7 @@ NO_ANSWERS = frozenset(
     {
         *("csrf_token", "request_key", "expected_version", "place", "outcome", "add_row", "open"),
         "straight",
-        *("signature_typed", "signature_drawn"),
+        *("signature_typed", "signature_drawn", "file", "phrase", "attachment"),
         *("opinion", "return_reason", "reject_reason", "target", "receiver", "transfer_reason"),
     }
 )

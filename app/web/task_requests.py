@@ -29,6 +29,14 @@ def expected_version() -> int | None:
     return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else None
 
 
+def uuid_of(text: str) -> UUID:
+    """An id from a request; one that nothing has, for a text that is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
 def one_person(text: str, where: str = "receiver") -> User:
     """The one colleague that the text means: a user name, or a name that only one has.
 

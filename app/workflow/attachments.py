@@ -1,38 +1,23 @@
 """Files attached to an instance by the people who work on it."""
 
 from datetime import datetime
-from pathlib import PurePath
 from typing import BinaryIO
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from app.core.errors import InvalidInputError, NotFoundError
+from app.core.errors import NotFoundError, NotPermittedError
+from app.core.file_types import media_type, plain_name
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.identity import Actor
 from app.workflow.applying import action_on, save_instance
 from app.workflow.loading import load_task
 from app.workflow.models import Attachment
+from app.workflow.names import person_name
 from app.workflow.permits import require_seat
 from app.workflow.resources import resources_of
-
-#: 20 MB: a scanned report of some hundred pages.
-MOST_BYTES = 20 * 1024 * 1024
-#: What the bureau exchanges; nothing that a browser or an office program would execute.
-TYPES = {
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".txt": "text/plain",
-    ".csv": "text/csv",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".ofd": "application/ofd",
-    ".zip": "application/zip",
-}
 
 
 def attach_file(
@@ -41,29 +26,21 @@ def attach_file(
     """Keep a file for the form of a task that the actor works on.
 
     Raises:
-        InvalidInputError: the type is not accepted, or the file is empty or too large.
+        InvalidInputError: the type is not accepted or not what the bytes are, or the file is empty
+            or too large.
         NotPermittedError: the actor has no seat in the task.
     """
     loaded = load_task(session, task_id, lock=True)
     require_seat(loaded, actor)
-    plain_name = PurePath(name.replace("\\", "/")).name.strip()[-200:]
-    content_type = TYPES.get(PurePath(plain_name).suffix.lower())
-    if content_type is None:
-        raise InvalidInputError(
-            N_("Expected a file of one of the types {allowed}, found “{name}”."),
-            allowed=", ".join(sorted(TYPES)),
-            name=plain_name,
-        )
-    address, size = resources_of(session).storage.keep(stream, MOST_BYTES)
-    if size == 0:
-        raise InvalidInputError(
-            N_("Expected a file with content, found “{name}” empty."), name=plain_name
-        )
+    resources = resources_of(session)
+    plain = plain_name(name)
+    content_type = media_type(plain, stream, resources.settings.attachment_types)
+    address, size = resources.storage.keep(stream, resources.settings.max_attachment_bytes)
     row = Attachment(
         id=new_id(),
         instance_id=loaded.instance.instance_id,
         task_id=task_id,
-        name=plain_name,
+        name=plain,
         content_type=content_type,
         size=size,
         content_hash=address,
@@ -80,10 +57,54 @@ def attach_file(
         step_id=loaded.task.step_id,
         task_id=task_id,
         visit=loaded.task.visit,
-        reason=plain_name,
+        reason=plain,
         form_hash=address,
     )
     save_instance(action)
+    return row
+
+
+def remove_attachment(
+    session: Session, task_id: UUID, attachment_id: UUID, actor: Actor, now: datetime
+) -> Attachment:
+    """Take back an own file before the step is decided; the ledger keeps its name and hash.
+
+    Its bytes go, too, unless another row names the same ones.
+
+    Raises:
+        NotPermittedError: somebody else attached it. ConflictError: the step is decided.
+    """
+    loaded = load_task(session, task_id, lock=True)
+    require_seat(loaded, actor)
+    row = get_attachment(session, attachment_id)
+    if row.task_id != task_id:
+        raise NotFoundError(N_("Expected a file that was attached in this step, found none."))
+    if row.uploaded_by_id != actor.id:
+        raise NotPermittedError(
+            N_("Expected a file that you attached yourself, found “{name}” of {who}."),
+            name=row.name,
+            who=person_name(session, row.uploaded_by_id),
+        )
+    session.delete(row)
+    session.flush()
+    action = action_on(session, loaded.instance, loaded.process, actor.id, now)
+    attached = action.progress.attached
+    action.progress.attached = [each for each in attached if each["id"] != str(attachment_id)]
+    action.record(
+        "detach",
+        definition_key=loaded.task.definition_key,
+        step_id=loaded.task.step_id,
+        task_id=loaded.task.id,
+        visit=loaded.task.visit,
+        reason=row.name,
+        form_hash=row.content_hash,
+    )
+    save_instance(action)
+    same = select(Attachment.id).where(Attachment.content_hash == row.content_hash).limit(1)
+    if session.execute(same).first() is None:
+        storage, address = resources_of(session).storage, row.content_hash
+        # A transaction that is rolled back still needs its bytes.
+        event.listen(session, "after_commit", lambda _session: storage.drop(address), once=True)
     return row
 
 

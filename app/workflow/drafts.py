@@ -8,12 +8,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
+from app.core import documents
 from app.core.database import table_of
+from app.core.errors import InvalidInputError
+from app.core.i18n import N_
 from app.identity import Actor
 from app.workflow.loading import load_task
 from app.workflow.models import TaskDraft, Vote
 from app.workflow.permits import own_seat, require_seat
 from app.workflow.reading import note_reader
+from app.workflow.resources import resources_of
 
 DRAFT = table_of(TaskDraft)
 
@@ -21,7 +25,18 @@ DRAFT = table_of(TaskDraft)
 def save_task_draft(
     session: Session, task_id: UUID, actor: Actor, typed: Mapping[str, Any], now: datetime
 ) -> None:
-    """Keep what the actor has typed, even if a colleague has closed the task meanwhile."""
+    """Keep what the actor has typed, even if a colleague has closed the task meanwhile.
+
+    Raises:
+        InvalidInputError: it is larger than any form of the bureau could be.
+    """
+    size, most = len(documents.dump(dict(typed))), resources_of(session).settings.max_draft_bytes
+    if size > most:
+        raise InvalidInputError(
+            N_("Expected a draft of at most {most} kB, found {found} kB. It was not saved."),
+            most=most // 1024,
+            found=size // 1024,
+        )
     loaded = load_task(session, task_id, lock=False)
     if own_seat(loaded, actor) is None and find_draft(session, task_id, actor) is None:
         require_seat(loaded, actor)

@@ -585,6 +585,8 @@ class Attachment(Base):
     __table_args__ = (
         CheckConstraint("size >= 0", name="size_not_negative"),
         Index("ix_attachment_instance", "instance_id"),
+        # Whether another row has the same bytes: content_hash = ?.
+        Index("ix_attachment_content_hash", "content_hash"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -13,11 +13,12 @@ from app.core.database import Database
 from app.core.errors import NotFoundError
 from app.core.i18n import N_
 from app.core.settings import Settings
-from app.core.storage import FolderStorage, Storage
+from app.core.storage import Storage, open_storage
 from app.engine import Definition, Process, link, parse
 from app.forms import Form, load_form
 from app.workflow.calendar import WorkingCalendar
 from app.workflow.models import ProcessDefinition
+from app.workflow.phrases import load_phrases
 from app.workflow.return_reasons import load_return_reasons
 
 #: Executable processes kept per web process; one takes some hundred kilobytes.
@@ -100,8 +101,9 @@ class Resources:
         self.calendar = WorkingCalendar(
             settings.config_folder / "calendar", settings.time_zone, settings.working_hours
         )
-        self.storage: Storage = FolderStorage(settings.files_folder)
+        self.storage: Storage = open_storage(settings)
         self.processes = ProcessLibrary()
+        self.phrases = load_phrases(settings.config_folder)
         self.return_reasons = load_return_reasons(settings.config_folder)
 
 

@@ -387,6 +387,8 @@ def upgrade() -> None:
         "UPDATE user_task SET alarm_at = due_at WHERE state = 'open' AND reminded_at IS NULL"
     )
 
+    op.create_index("ix_attachment_content_hash", "attachment", ["content_hash"], unique=False)
+
     with op.batch_alter_table("vote", schema=None) as batch_op:
         batch_op.add_column(sa.Column("on_behalf_of_id", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("batch_id", sa.Uuid(), nullable=True))
@@ -435,6 +437,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_attachment_content_hash", table_name="attachment")
     op.drop_index(
         "uq_process_instance_run",
         "process_instance",

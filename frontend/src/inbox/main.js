@@ -2,7 +2,9 @@
 import './inbox.css';
 
 import { startFilters } from '../page/filters.js';
+import { startPhrases } from '../page/phrases.js';
 import { startBatch } from './batch.js';
 
 startFilters();
 startBatch();
+startPhrases();

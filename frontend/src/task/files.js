@@ -3,6 +3,10 @@
 
 export function startFiles() {
   for (const place of document.querySelectorAll('[data-files]')) start(place);
+  // A file of the step goes up when it is chosen; the whole form goes with it as a draft.
+  document.addEventListener('change', ({ target }) => {
+    if (target.dataset.attachWith && target.files.length) document.getElementById(target.dataset.attachWith).click();
+  });
   document.addEventListener('click', ({ target }) => {
     const remove = target.closest('[data-remove-file]');
     if (!remove) return;

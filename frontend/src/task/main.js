@@ -3,6 +3,7 @@ import './task.css';
 import './form.css';
 import './points.css';
 
+import { startPhrases } from '../page/phrases.js';
 import { startFiles } from './files.js';
 import { startPeople } from './people.js';
 import { startPoints } from './points.js';
@@ -16,6 +17,7 @@ startTabs();
 startRows();
 startFiles();
 startReasons();
+startPhrases();
 startPeople();
 startPoints();
 startSignatures();
