@@ -43,6 +43,7 @@ from app.identity.people import (
     members,
     people_names,
     sample_sign_ins,
+    search_accounts,
 )
 from app.identity.refusals import record_refusal, refusals_page
 from app.identity.roles import Permission, Role, Scope, permissions_of
@@ -109,6 +110,7 @@ __all__ = [
     "record_refusal",
     "refusals_page",
     "sample_sign_ins",
+    "search_accounts",
     "sections",
     "sign_in",
     "split_group_key",

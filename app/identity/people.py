@@ -39,6 +39,15 @@ def find_people(
     return list(session.scalars(query))
 
 
+def search_accounts(session: Session, text: str, limit: int = 100) -> list[User]:
+    """For an administrator: accounts by name or user name, closed ones too, by user name."""
+    query = select(User).order_by(User.username).limit(limit)
+    if wanted := text.strip().lower():
+        names = (User.username, func.lower(User.name_en), User.name_zh)
+        query = query.where(or_(*(name.contains(wanted, autoescape=True) for name in names)))
+    return list(session.scalars(query))
+
+
 def people_names(session: Session, user_ids: Collection[UUID]) -> dict[UUID, Bilingual]:
     """The names behind ids, in one statement and none for no ids; closed accounts included."""
     if not user_ids:

@@ -33,6 +33,7 @@ PAGES = (
     "home",
     "sign_in",
     "preferences",
+    "people",
     "inbox",
     "batch",
     "definitions",

@@ -33,6 +33,8 @@ ENTRIES = (
     Entry("board.index", N_("Board"), "layout-board", Permission.BOARD_VIEW),
     Entry("projects.index", N_("Projects"), "list", Permission.PROJECT_VIEW),
     Entry("definitions.index", N_("Processes"), "sitemap", Permission.DEFINITION_VIEW),
+    Entry("staff.index", N_("People and absence"), "users", Permission.TASK_WORK),
+    Entry("staff.index", N_("People and absence"), "users", Permission.ADMINISTRATION),
 )
 
 

@@ -1,0 +1,142 @@
+"""A leaver's work (离任移交): every open seat goes to a colleague, one entry in each item."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from app.core.database import table_of
+from app.core.errors import ConflictError, InvalidInputError, NotFoundError, problem
+from app.core.i18n import N_, Sentence
+from app.identity import Actor, Permission, Substitution, User, load_actor
+from app.workflow.applying import save_instance
+from app.workflow.loading import SeatFacts, load_task
+from app.workflow.models import UNDECIDED, Seat, TaskState, UserTask
+from app.workflow.names import person_key
+from app.workflow.permits import refuse_closed, refuse_conflicting_duties
+from app.workflow.reasons import require_reason
+from app.workflow.seat_permits import refuse_taking_part
+from app.workflow.task_rows import begin_action, moved_seats, record_act, touch_task, write_seats
+from app.workflow.whys import with_why
+
+BY_HANDOVER = N_("{who} handed over the open work of {leaver}: {reason}")
+
+
+def open_work_of(session: Session, person: User, limit: int | None = None) -> list[UUID]:
+    """Open tasks in which the person holds a seat or is named for one, the earliest due first."""
+    mine = or_(
+        Seat.holder_id == person.id,
+        (Seat.holder_id.is_(None)) & (Seat.group_key == person_key(person.username)),
+    )
+    query = (
+        select(UserTask.id)
+        .where(
+            UserTask.state == TaskState.OPEN,
+            select(Seat.id)
+            .where(Seat.task_id == UserTask.id, mine, Seat.state.in_(UNDECIDED))
+            .exists(),
+        )
+        .order_by(UserTask.due_at, UserTask.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def hand_over_task(
+    session: Session,
+    task_id: UUID,
+    actor: Actor,
+    leaver: User,
+    receiver_id: UUID,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Move the leaver's seat of one task; group memberships stay as they are.
+
+    Raises:
+        NotPermittedError: no administrator, or a duty keeps the receiver out of this step.
+        ConflictError: the step is over, or the receiver takes part in it already.
+        NotFoundError: a leaver as receiver, or nothing of the leaver's to move.
+    """
+    actor.require(Permission.ADMINISTRATION)
+    loaded = load_task(session, task_id, lock=True)
+    refuse_closed(loaded)
+    require_reason("reason", reason)
+    receiver = load_actor(session, receiver_id)
+    if receiver is None or not receiver.can(Permission.TASK_WORK) or receiver.id == leaver.id:
+        raise NotFoundError(N_("Expected an active colleague to hand over to, found none."))
+    seat = next((each for each in loaded.seats if _is_of(each, leaver)), None)
+    if seat is None:
+        raise NotFoundError(N_("Expected an open seat of {who}, found none."), who=leaver.name)
+    refuse_taking_part(loaded, receiver)
+    refuse_conflicting_duties(loaded, receiver)
+    action = begin_action(loaded, actor, now)
+    said = {"who": actor.name, "leaver": leaver.name, "reason": reason.strip()}
+    why = with_why(seat.why, Sentence(BY_HANDOVER, said))
+    write_seats(loaded, moved_seats(loaded, seat, leaver.id, receiver.id, why, now))
+    touch_task(loaded)
+    record_act(
+        action,
+        loaded,
+        "hand_over",
+        from_state=leaver.username,
+        to_state=receiver.username,
+        reason=reason.strip(),
+    )
+    save_instance(action)
+
+
+def close_account(session: Session, actor: Actor, user_id: UUID, now: datetime) -> None:
+    """Let a person leave: no sign-in, no seat, no standing in; only without open work.
+
+    Raises:
+        ConflictError: open work must be handed over first. InvalidInputError: the own account.
+    """
+    actor.require(Permission.ADMINISTRATION)
+    person = find_account(session, user_id)
+    if person.id == actor.id:
+        raise InvalidInputError(
+            N_("Expected another person's account; you cannot close your own."),
+            [problem("account.own", "account", N_("Ask another administrator."))],
+        )
+    left = len(open_work_of(session, person))
+    if left:
+        raise ConflictError(
+            N_("Expected no open work of {who}, found {count}. Hand it over first."),
+            who=person.name,
+            count=left,
+        )
+    person.is_active = False
+    absences = table_of(Substitution)
+    session.execute(
+        update(absences)
+        .where(
+            or_(absences.c.owner_id == user_id, absences.c.substitute_id == user_id),
+            absences.c.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+
+
+def reopen_account(session: Session, actor: Actor, user_id: UUID) -> None:
+    """Let a person who had left come back."""
+    actor.require(Permission.ADMINISTRATION)
+    find_account(session, user_id).is_active = True
+
+
+def find_account(session: Session, user_id: UUID) -> User:
+    """The account with this id, closed or not.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    person = session.get(User, user_id)
+    if person is None:
+        raise NotFoundError(N_("Expected a person of the organisation, found none."))
+    return person
+
+
+def _is_of(seat: SeatFacts, person: User) -> bool:
+    named = seat.holder_id is None and seat.group_key == person_key(person.username)
+    return seat.state in UNDECIDED and (seat.holder_id == person.id or named)
