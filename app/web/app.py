@@ -37,6 +37,7 @@ PAGES = (
     "inbox",
     "batch",
     "definitions",
+    "return_counts",
     "tasks",
     "task_signing",
     "task_talk",

@@ -201,3 +201,66 @@ def test_the_reviewer_sees_each_point_with_its_answer_beside_what_changed(
     # Old rounds stay readable: in the history of any later reader, too.
     other = words(desks.of("d02.fin").get(f"/tasks/{desks.open_task(CODE)}"))
     assert "Attach the calculation Mended Attached on page 3" in other
+
+
+# before it is sent
+
+
+def test_each_choice_of_a_return_says_what_it_would_do(desks: Desks) -> None:
+    page = desks.of("sec.soc.rev").get(f"/tasks/{desks.open_task(CODE)}")
+
+    dialog = page.text[page.text.index('id="return-dialog"') :]
+    effects = re.findall(r'<dl class="cs-effect".*?</dl>', dialog, re.S)
+    said = [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in effects]
+    assert re.match(r"Runs again Compile goals \(.+\) → Department review \(.+\) → ", said[0])
+    assert said[0].endswith("Stays valid no earlier opinion")
+    assert re.match(r"Runs again Re-examination \(.+\) → Final review Stays valid Comp", said[1])
+    assert 'data-returns-of="P_GOAL"' in dialog
+    assert "P_GOAL/department_review" in dialog
+
+
+def test_a_return_out_of_a_branch_says_that_the_other_one_closes(desks: Desks) -> None:
+    task = desks.open_task("YS2023-0003", "center_desk_review")
+
+    page = desks.of("ctr.rev1").get(f"/tasks/{task}")
+
+    dialog = page.text[page.text.index('id="return-dialog"') :]
+    assert re.search(r"<dt>Closes</dt><dd>Third-party review</dd>", dialog)
+
+
+def test_what_comes_next_stands_on_the_page(desks: Desks, returned: UUID) -> None:
+    said = words(desks.of("d02u1.clerk").get(f"/tasks/{returned}"))
+
+    ahead = said[said.index("If everybody agrees") :]
+    order = ["Department review", "Preliminary opinion", "Re-examination", "Final review"]
+    places = [ahead.index(each) for each in order]
+    assert places == sorted(places)
+    assert "may return" in ahead
+
+
+# for the process owner
+
+
+def test_counts_lead_to_the_returns_behind_them(desks: Desks, returned: UUID) -> None:
+    owner = desks.of("owner")
+
+    page = owner.get("/definitions/P_GOAL/returns")
+    said = words(page)
+    assert "2 points" in said
+    assert "Final review Target without basis 1" in said
+    link = re.search(r'href="([^"]*reason=target_without_basis[^"]*)"', page.text)
+    assert link is not None
+    behind = words(owner.get(link[1].replace("&amp;", "&")))
+    assert "Ambulance replacement" in behind
+    assert "Attach the calculation Not answered yet" in behind
+
+
+@pytest.mark.parametrize(
+    "period", ["since=nonsense", "since=2022-12-01&until=2022-01-01", "until=0001-01-01"]
+)
+def test_a_period_that_cannot_be_is_no_failure(desks: Desks, period: str) -> None:
+    assert desks.of("owner").get(f"/definitions/P_GOAL/returns?{period}").status_code == 200
+
+
+def test_a_clerk_sees_no_counts(desks: Desks) -> None:
+    assert desks.of("d02u1.clerk").get("/definitions/P_GOAL/returns").status_code == 403
