@@ -4,12 +4,17 @@ import re
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from app.identity import User
+from app.identity import User, load_actor
 from app.notify.models import Notice
+from app.projects.sample.journeys import DEMO_NOW
+from app.workflow.definitions import deploy_definition
+from app.workflow.instances import start_instance
 from app.workflow.models import ProcessInstance, Question, UserTask
+from tests.engine.drawing import draw
 from tests.web.desk import GOAL_REVIEW, REASON, Desks, words
+from tests.workflow.small import SUBJECT
 
 #: At the final review, with the expenditure section for social affairs.
 CODE = "YS2023-0007"
@@ -122,6 +127,84 @@ def test_only_the_initiator_finds_withdraw_and_too_late_it_is_not_offered(desks:
     assert "Expected nobody to have decided since, but" in said
     refused = desks.of(HOLDER).post(f"/tasks/{task_id}/withdraw", data={})
     assert refused.status_code == 403
+
+
+def deployed(desks: Desks, more: str) -> UUID:
+    """An item of a small process, started by a clerk and sent to two reviewers."""
+    with desks.database.unit_of_work() as session:
+        clerk = load_actor(session, session.scalars(_named("d05u1.clerk")).one())
+        assert clerk is not None
+        lines = f"""
+            start s
+            step a assignee=d05u1.clerk {more}
+            step b assignee=ctr.rev1
+            step c assignee=perf.ex1 appr.returnTo=any appr.resubmit=straight
+            end e
+            s > a > b > c > e
+        """
+        deploy_definition(session, None, draw(lines, "P_SMALL"), "", DEMO_NOW)
+        start_instance(session, "P_SMALL", "S-1", SUBJECT, clerk, DEMO_NOW)
+    desks.of("d05u1.clerk").post(
+        f"/tasks/{desks.open_task('S-1')}/approve", data={"outcome": "agree"}
+    )
+    return desks.open_task("S-1")
+
+
+def _named(username: str) -> Select[UUID]:
+    return select(User.id).where(User.username == username)
+
+
+def test_the_initiator_withdraws_and_is_asked_for_a_reason(desks: Desks) -> None:
+    task_id, clerk = deployed(desks, ""), "d05u1.clerk"
+    assert "withdraw" in acts(desks, clerk, task_id)
+    said = post(desks, clerk, task_id, "withdraw", **{"act:withdraw_reason": "no"})
+    assert "Expected 10 to" in said
+    said = post(desks, clerk, task_id, "withdraw", **{"act:withdraw_reason": REASON})
+    assert "Withdrawn. The first step is open again." in said
+    assert desks.open_task("S-1", "a")
+    gone = words(desks.of("ctr.rev1").get(f"/tasks/{task_id}"))
+    assert "because of: a withdrawal by the initiator" in gone
+
+
+@pytest.mark.parametrize("consents", [True, False])
+def test_who_has_read_it_is_asked_on_the_page_of_the_task(desks: Desks, consents: bool) -> None:
+    task_id, clerk = deployed(desks, "appr.withdraw=consent"), "d05u1.clerk"
+    desks.of("ctr.rev1").post(f"/tasks/{task_id}/read")
+    page = desks.of(clerk).get(f"/tasks/{task_id}")
+    assert "Somebody has read it" in words(page)
+    said = post(desks, clerk, task_id, "withdraw", **{"act:withdraw_reason": REASON})
+    assert "has been asked to let it go back" in said
+    page = desks.of("ctr.rev1").get(f"/tasks/{task_id}")
+    assert "would like to withdraw this item" in words(page)
+    [where] = re.findall(r'action="(/tasks/[^"]*/withdrawals/[^"]*)"', page.text)
+    field = f"leave:{where.rpartition('/')[2]}"
+    reader = desks.of("ctr.rev1")
+    assert reader.post(where, data={"leave": "no", field: "no"}).status_code == 422
+    assert desks.of("perf.ex1").post(where, data={"leave": "yes"}).status_code == 403
+    sent = {"leave": "yes" if consents else "no", field: REASON}
+    said = words(reader.post(where, data=sent, follow_redirects=True))
+    assert ("The item has gone back" if consents else "The item stays where it is") in said
+    assert desks.open_task("S-1", "a" if consents else "b")
+    assert reader.post(where, data=sent).status_code == 409
+
+
+def test_the_answer_to_a_return_may_be_sent_straight_and_says_what_is_carried_over(
+    desks: Desks,
+) -> None:
+    task_id = deployed(desks, "")
+    desks.of("ctr.rev1").post(f"/tasks/{task_id}/approve", data={"outcome": "agree"})
+    last = desks.open_task("S-1")
+    back = {"target": "P_SMALL/a", "return_reason": REASON}
+    desks.of("perf.ex1").post(f"/tasks/{last}/return", data=back)
+    first = desks.open_task("S-1", "a")
+    page = desks.of("d05u1.clerk").get(f"/tasks/{first}")
+    assert "Submit straight to" in words(page)
+    assert re.search(r'name="straight" value="agree"', page.text)
+    sent = {"straight": "agree", "expected_version": str(desks.version_of(first))}
+    desks.of("d05u1.clerk").post(f"/tasks/{first}/approve", data=sent)
+    shown = words(desks.of("perf.ex1").get(f"/tasks/{desks.open_task('S-1', 'c')}"))
+    assert "carried over" in shown
+    assert "straight back to" in shown
 
 
 # suspend, resume, terminate
