@@ -71,6 +71,8 @@ _REASONS = {
     "return": N_("a return to an earlier step"),
     "reject": N_("a rejection"),
     "approve": N_("a decision elsewhere"),
+    "abstain": N_("a decision elsewhere"),
+    "remove_signer": N_("a decision elsewhere"),
     "fire": N_("a timer"),
     "time_out": N_("the time-out of another step"),
     "withdraw": N_("a withdrawal by the initiator"),

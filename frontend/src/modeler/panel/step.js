@@ -10,11 +10,22 @@ const FIELD = 'appr.field.';
 const modes = (translate) => [
   ['single', translate('One person of any role')], ['any', translate('Each role signs, one is enough')],
   ['all', translate('Every role signs')], ['ratio', translate('A share of them agrees')],
-  ['count', translate('A number of them agrees')],
+  ['count', translate('A number of them agrees')], ['sequential', translate('Every role signs, one after the other')],
+  ['weight', translate('By weight')],
 ];
+const MEASURED = ['ratio', 'count', 'weight'];
+const passHints = (translate) => ({
+  ratio: translate('A fraction such as 2/3.'), count: translate('A number of people.'),
+  weight: translate('A fraction of the whole weight, or a number.'),
+});
 const rejects = (translate) => [
   ['first', translate('At the first “no”')], ['unreachable', translate('When passing has become impossible')],
+  ['2', translate('At the second “no”')], ['3', translate('At the third “no”')], ['never', translate('Only when all have voted')],
 ];
+const ties = (translate) => [
+  ['', translate('Exactly half is enough; undecided is rejected')], ['pass', translate('Passes')], ['reject', translate('Is rejected')],
+];
+const abstentions = (translate) => [['no', translate('Not allowed')], ['yes', translate('Allowed; it counts neither for nor against')]];
 const opinions = (translate) => [
   ['optional', translate('Optional')], ['required_unless_agree', translate('Required unless agreed')],
   ['required', translate('Required')],
@@ -56,8 +67,13 @@ export function stepGroups(element, injector, data) {
     ], true),
     group('rule', translate('Approval rule'), [
       make.select('mode', translate('How many decide'), withDefault(said('appr.mode'), 'single'), picked('appr.mode', modes)),
-      ...(mode === 'ratio' || mode === 'count' ? [make.text('pass', translate('Needed to pass'), said('appr.pass'), translate('A fraction such as 2/3, or a number of people.'))] : []),
-      ...(mode === 'single' ? [] : [make.select('reject', translate('A “no” ends the step'), withDefault(said('appr.reject'), mode === 'all' ? 'first' : 'unreachable'), picked('appr.reject', rejects))]),
+      ...(MEASURED.includes(mode) ? [make.text('pass', translate('Needed to pass'), said('appr.pass'), passHints(translate)[mode])] : []),
+      ...(mode === 'weight' ? weights(element, injector, data).map(([role, label]) => make.text(`weight-${role}`, translate('Weight of {role}', { role: label }), withDefault(said(`appr.weight.${role}`), '1'))) : []),
+      ...(mode === 'single' ? [] : [
+        make.select('reject', translate('A “no” ends the step'), withDefault(said('appr.reject'), ['all', 'sequential'].includes(mode) ? 'first' : 'unreachable'), picked('appr.reject', rejects)),
+        make.select('tie', translate('An even or undecided vote'), said('appr.tie'), picked('appr.tie', ties)),
+        make.select('abstain', translate('Abstaining'), withDefault(said('appr.abstain'), 'no'), picked('appr.abstain', abstentions)),
+      ]),
     ]),
     group('duties', translate('Duties kept apart'), [
       make.several('exclude', translate('Not the same person as in'), words(said('appr.exclude'), ' '),
@@ -102,6 +118,12 @@ function timeout(said) {
       if (value !== 'escalate' && said('appr.escalate').read()) said('appr.escalate').write(undefined);
     },
   };
+}
+
+/** The roles of the step with their names: each may have a weight. */
+function weights(element, injector, data) {
+  const roles = words(attribute(element, injector, 'camunda:candidateGroups')).read();
+  return roles.map((role) => [role, data.roles.find(({ value }) => value === role)?.label ?? role]);
 }
 
 function withDefault(access, value) {
