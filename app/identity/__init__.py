@@ -55,6 +55,7 @@ from app.identity.staff import (
     conflicted,
     find_usernames,
     people_in_position,
+    positions,
     read_staff,
 )
 from app.identity.substitutions import (
@@ -106,6 +107,7 @@ __all__ = [
     "people_in_position",
     "people_names",
     "permissions_of",
+    "positions",
     "read_staff",
     "record_refusal",
     "refusals_page",

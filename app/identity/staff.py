@@ -77,6 +77,13 @@ def people_in_position(session: Session, position: str, organisation: str | None
     return list(session.scalars(query.order_by(User.username)))
 
 
+def positions(session: Session) -> list[Bilingual]:
+    """Every position that an active person has."""
+    query = select(User.position_zh, User.position_en).where(User.is_active, User.position_zh != "")
+    rows = session.execute(query.distinct().order_by(User.position_zh, User.position_en))
+    return [Bilingual(zh, en) for zh, en in rows]
+
+
 def conflicted(
     session: Session, people: Collection[UUID], organisations: Collection[str]
 ) -> frozenset[UUID]:

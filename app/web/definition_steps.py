@@ -75,6 +75,62 @@ def role_name(key: str) -> str:
     return f"{name} ({code})" if code else name
 
 
+def strategy_words() -> dict[str, str]:
+    """The words of `appr.strategy` in the bureau's language, in the order of the panel."""
+    return {
+        "user": gettext("These people"),
+        "role": gettext("These roles"),
+        "position": gettext("Everybody in a position"),
+        "initiator_head": gettext("Head of the initiator's department"),
+        "department_head": gettext("Head of the project's department"),
+        "superior": gettext("The initiator's superior, by level"),
+        "superiors": gettext("All superiors of the initiator, up to a level"),
+        "initiator_choice": gettext("Whom the initiator chooses"),
+        "approver_choice": gettext("Whom the approver of a step chooses"),
+        "form_field": gettext("The person in a form field"),
+        "expression": gettext("What an expression gives"),
+        "least_loaded": gettext("Of the roles, who has the least open work"),
+        "round_robin": gettext("Of the roles, in turn"),
+        "expert_pool": gettext("Experts without a conflict of interest"),
+    }
+
+
+def empty_words() -> dict[str, str]:
+    """The words of `appr.empty`."""
+    return {
+        "fail": gettext("Stop, and tell the manager"),
+        "skip": gettext("Pass the step"),
+        "fallback": gettext("Ask the fallback"),
+        "manager": gettext("Let the manager name somebody"),
+    }
+
+
+def self_words() -> dict[str, str]:
+    """The words of `appr.self`."""
+    return {
+        "keep": gettext("Approves all the same"),
+        "skip": gettext("Is passed"),
+        "superior": gettext("The superior approves"),
+    }
+
+
+def duplicate_words() -> dict[str, str]:
+    """The words of `appr.duplicate`."""
+    return {"keep": gettext("Is asked again"), "skip": gettext("Is passed")}
+
+
+def _who(step: StepDefinition, drawn: list[str]) -> list[str]:
+    """Who does a step in words: its strategy with its parameter, then whom the diagram names."""
+    name = step.properties.get("appr.strategy", "")
+    if not name:
+        return drawn
+    param = step.properties.get("appr.param", "").strip()
+    words = strategy_words().get(name, name)
+    if name == "role":
+        param = ", ".join(role_name(each) for each in param.replace(",", " ").split())
+    return [f"{words}: {param}" if param else words, *drawn]
+
+
 def due_in_words(text: str) -> str:
     """`P3BD` as "3 working days"; an expression as it is."""
     found = DURATION.fullmatch(text.strip())
@@ -171,7 +227,7 @@ def _step(
         id=step.id,
         name=in_language(step.name),
         lane=in_language(definition.lanes.get(step.lane or "")),
-        who=[role_name(each.text) for each in people],
+        who=_who(step, [role_name(each.text) for each in people]),
         rule=rule_in_words(step.properties),
         form=in_language(forms.get(form).title) if form in forms else form,
         due=due_in_words(step.due_date.text) if step.due_date else "",

@@ -1,5 +1,6 @@
 """What the modeler needs besides the diagram: roles, forms, processes and texts to choose from."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
@@ -10,8 +11,14 @@ from app.core.errors import InvalidInputError
 from app.engine import parse
 from app.forms.form import Form
 from app.forms.layout import Field, FieldType
-from app.identity import Permission, Role
+from app.identity import Permission, Role, find_people, positions
 from app.web.context import actor
+from app.web.definition_steps import (
+    duplicate_words,
+    empty_words,
+    self_words,
+    strategy_words,
+)
 from app.web.language import in_language
 from app.workflow.definition_library import Shelf, other_definitions
 from app.workflow.definitions import bilingual_name
@@ -21,6 +28,8 @@ from app.workflow.resources import resources_of
 #: Roles that look on and administer; no step of a process is theirs.
 NO_SEATS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.PROCESS_OWNER, Role.ADMIN})
 
+#: People whom the panel offers by name.
+MOST_PEOPLE = 500
 Choices = list[dict[str, Any]]
 
 
@@ -43,6 +52,12 @@ def designer_data(session: Session, shelf: Shelf, version: int | None, xml: str)
         "is_draft": version is None,
         "urls": urls,
         "roles": role_choices(),
+        "people": people_choices(session),
+        "positions": position_choices(session),
+        "strategies": _choices(strategy_words()),
+        "empty": _choices(empty_words()),
+        "self": _choices(self_words()),
+        "duplicate": _choices(duplicate_words()),
         "forms": form_choices(session),
         "processes": process_choices(session, key),
         "topics": [{"value": each, "label": each} for each in sorted(known_topics())],
@@ -57,6 +72,29 @@ def role_choices() -> Choices:
         for role in Role
         if role not in NO_SEATS
     ]
+
+
+def people_choices(session: Session) -> Choices:
+    """The active people by user name."""
+    return [
+        {"value": each.username, "label": f"{in_language(each.name)} ({each.username})"}
+        for each in find_people(session, "", limit=MOST_PEOPLE)
+    ]
+
+
+def position_choices(session: Session) -> Choices:
+    """The positions of the organisation, each for all of it and for the project's section."""
+    found = []
+    section = gettext("of the project's section")
+    for position in positions(session):
+        label = in_language(position)
+        found.append({"value": position.zh, "label": label})
+        found.append({"value": f"{position.zh}@section", "label": f"{label} · {section}"})
+    return found
+
+
+def _choices(words: Mapping[str, str]) -> Choices:
+    return [{"value": code, "label": label} for code, label in words.items()]
 
 
 def form_choices(session: Session) -> Choices:

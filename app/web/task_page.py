@@ -25,6 +25,7 @@ from app.web.task_returns import beside_form, beside_material, gather_checklist,
 from app.web.task_said import Said, gather_said
 from app.web.task_standing import Standing, gather_standing
 from app.workflow.attachments import attachments_of
+from app.workflow.choices import Choice, choices_asked
 from app.workflow.drafts import find_draft
 from app.workflow.history import (
     OpenSeat,
@@ -81,6 +82,8 @@ class TaskPage:
     ledger: list[LedgerLine]
     files: list[Attachment]
     people: Mapping[UUID, Bilingual]
+    #: Later steps for which an agreement here chooses the people.
+    choices: Sequence[Choice]
     organisations: Mapping[str, Bilingual]
     #: Why the reader has a seat, in order.
     why: tuple[Sentence, ...]
@@ -199,6 +202,7 @@ def gather(task_id: UUID) -> TaskPage:
         ledger=ledger_lines(entries, loaded.process, people, organisations, SYSTEM.name),
         files=files,
         people=people,
+        choices=choices_asked(loaded, actor()) if allowed.approve else (),
         organisations=organisations,
         why=_own_why(seat, organisations),
         incidents=tuple(

@@ -1,5 +1,6 @@
 """What the requests about a task have in common: reading them, and going on afterwards."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from app.identity import User, find_people
 from app.web.context import actor, db
 from app.web.inbox import Place, next_task
 from app.web.language import in_language
+from app.workflow.choices import CHOOSE
 from app.workflow.loading import LoadedTask
 from app.workflow.permits import own_seat
 
@@ -61,6 +63,21 @@ def one_person(text: str, where: str = "receiver") -> User:
             )
         ],
     )  # fmt: skip
+
+
+def typed_choices() -> dict[str, list[str]]:
+    """User names of those chosen for later steps, by step; several names are kept apart by commas.
+
+    Raises:
+        InvalidInputError: a name that none or several colleagues have.
+    """
+    found = {}
+    for name, text in request.form.items():
+        if name.startswith(CHOOSE):
+            names = [each for each in re.split(r"[,;\uff0c\u3001\uff1b]", text) if each.strip()]
+            people = [one_person(each, name).username for each in names]
+            found[name.removeprefix(CHOOSE)] = people
+    return found
 
 
 def renamed(error: InvalidInputError, names: Mapping[str, str]) -> InvalidInputError:

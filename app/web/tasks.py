@@ -40,6 +40,7 @@ from app.web.task_requests import (
     one_person,
     renamed,
     task_address,
+    typed_choices,
 )
 from app.workflow.decisions import (
     Decision,
@@ -93,7 +94,8 @@ def approve(task_id: UUID) -> ResponseReturnValue:
     """Agree, in one of the ways that the diagram draws."""
     straight = request.form.get("straight", "")
     decision = _decision(straight or request.form.get("outcome", ""))
-    return _decide(task_id, approve_task, replace(decision, straight=bool(straight)))
+    decision = replace(decision, straight=bool(straight), choices=typed_choices())
+    return _decide(task_id, approve_task, decision)
 
 
 @pages.post("/tasks/<uuid:task_id>/reject")

@@ -5,7 +5,7 @@ the guards of `permits.py`, casts the vote, and lets the engine go on when the s
 It refuses by raising; nothing is left behind then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from app.core.i18n import N_
 from app.core.ids import new_id
 from app.forms import Submitted
 from app.identity import Actor, Permission
+from app.workflow.choices import record_choices
 from app.workflow.handlers import FormData
 from app.workflow.ledger import fingerprint
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
@@ -79,6 +80,8 @@ class Decision:
     points: tuple[PointAsked, ...] = ()
     #: What is said to the points of an earlier return, by their id.
     answers: Mapping[UUID, PointAnswer] = field(default_factory=dict)
+    #: Step id → user names of those who are to do it (`choices.py`).
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     #: How it was signed: a name as `text`, a drawing as `strokes` (see `signatures.py`).
     signature: Mapping[str, Any] | None = None
     #: The batch that it belongs to, decided with one opinion for many items.
@@ -225,6 +228,8 @@ def _vote(
         answered=[e for e in loaded.progress.owed if e not in action.progress.owed],
         first_act=news,
     )
+    if verb == "approve" and data is not None:
+        record_choices(action, loaded, actor, decision.choices)
     record_act(
         action,
         loaded,

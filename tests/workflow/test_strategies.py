@@ -6,14 +6,17 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.core.errors import InvalidInputError
 from app.core.settings import ROOT
 from app.identity import Conflict, User
 from app.workflow.definitions import deploy_definition, inspect_definition
 from app.workflow.failures import InstanceFailureError
+from app.workflow.instances import start_instance
 from tests.engine.drawing import draw
 from tests.workflow.conftest import Office
-from tests.workflow.drawn import agree, begin, change, deploy, one_step, seats
+from tests.workflow.drawn import SUBJECT, agree, begin, change, deploy, one_step, seats
 
 
 def who(office: Office, item: UUID, step: str = "review") -> list[str]:
@@ -224,3 +227,51 @@ def test_the_shipped_diagrams_leave_somebody_for_every_step(office: Office) -> N
             xml = (ROOT / "bpmn" / f"{key}.bpmn").read_bytes()
             found = inspect_definition(session, xml).problems
             assert [each for each in found if each.code == "duties.nobody"] == []
+
+
+CHOOSING = (
+    "start s\nstep declare assignee=d03u1.clerk\nstep first assignee=perf.ex1\n"
+    "step review nobody=1 {} appr.exclude=first\nend e\ns > declare > first > review > e"
+)
+
+
+def test_the_initiator_chooses_who_does_a_later_step(office: Office) -> None:
+    deploy(office, CHOOSING.format("appr.strategy=initiator_choice"))
+    item = begin(office)
+    with pytest.raises(InvalidInputError, match="Choose who does") as refusal:
+        agree(office, item, "declare", "d03u1.clerk")
+    assert [each.where for each in refusal.value.problems] == ["act:choose.review"]
+    agree(office, item, "declare", "d03u1.clerk", choices={"review": ["perf.ex2"]})
+    agree(office, item, "first", "perf.ex1")
+    (seat,) = seats(office, item)
+    assert (seat.holder, "in the step declare" in seat.why) == ("perf.ex2", True)
+
+
+@pytest.mark.parametrize("wrong", ["perf.ex1", "sup.1", "nobody.here", "bud.2"])
+def test_the_approver_before_chooses_an_active_colleague_whom_duties_permit(
+    office: Office, wrong: str
+) -> None:
+    change(office, "bud.2", is_active=False)
+    deploy(office, CHOOSING.format("appr.strategy=approver_choice appr.param=first"))
+    item = begin(office)
+    agree(office, item, "declare", "d03u1.clerk")
+    with pytest.raises(InvalidInputError, match="active colleague"):
+        agree(office, item, "first", "perf.ex1", choices={"review": [wrong]})
+    with pytest.raises(InvalidInputError, match="one person"):
+        agree(office, item, "first", "perf.ex1", choices={"review": ["perf.ex2", "perf.ex3"]})
+    agree(office, item, "first", "perf.ex1", choices={"review": ["perf.ex3"]})
+    assert who(office, item) == ["perf.ex3"]
+
+
+def test_a_field_of_a_form_names_the_person(office: Office) -> None:
+    deploy(office, CHOOSING.format("appr.strategy=form_field appr.param=reviewer"))
+
+    def start(session: Session, now: datetime) -> UUID:
+        clerk = office.actor("d03u1.clerk")
+        more = {"reviewer": "perf.ex2"}
+        return start_instance(session, "P_TEST", "P_TEST/1", SUBJECT, clerk, now, more)
+
+    item = office.act(start)
+    agree(office, item, "declare", "d03u1.clerk")
+    agree(office, item, "first", "perf.ex1")
+    assert who(office, item) == ["perf.ex2"]

@@ -5,6 +5,7 @@ import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { approval, attribute, entriesFor, withPresent, words } from './entries.js';
 import { readProperties, writeProperty } from './extension-properties.js';
 import { otherSteps } from './other-steps.js';
+import { exceptionsGroup, strategyEntries } from './people.js';
 
 const FIELD = 'appr.field.';
 const modes = (translate) => [
@@ -59,6 +60,7 @@ export function stepGroups(element, injector, data) {
   const group = (id, label, entries, shouldOpen) => ({ id: `cs-${id}`, label, entries, shouldOpen });
   return [
     group('who', translate('Who, with what, until when'), [
+      ...strategyEntries(element, injector, data),
       make.several('roles', translate('Roles'), words(attribute(element, injector, 'camunda:candidateGroups'), ','), data.roles,
         translate('Each is looked up for the project’s unit, department, section or agency.')),
       make.select('form', translate('Form'), attribute(element, injector, 'camunda:formKey'),
@@ -75,6 +77,7 @@ export function stepGroups(element, injector, data) {
         make.select('abstain', translate('Abstaining'), withDefault(said('appr.abstain'), 'no'), picked('appr.abstain', abstentions)),
       ]),
     ]),
+    exceptionsGroup(element, injector, data),
     group('duties', translate('Duties kept apart'), [
       make.several('exclude', translate('Not the same person as in'), words(said('appr.exclude'), ' '),
         [{ value: 'declaring_unit', label: translate('Anybody of the declaring unit') }, ...otherSteps(element, injector, data)],
