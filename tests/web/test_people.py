@@ -72,3 +72,14 @@ def test_an_administrator_hands_over_and_closes_the_account(desks: Desks) -> Non
     page = page_of(desks, "tre.1")
     assert "The account is closed" in words(admin.post(f"{page}/close", follow_redirects=True))
     assert "open again" in words(admin.post(f"{page}/reopen", follow_redirects=True))
+
+
+def test_the_substitute_sees_whose_work_it_is(desks: Desks) -> None:
+    owner = page_of(desks, "sec.agr.rev")
+    sent = absence(substitute="sec.agr.head")
+    assert desks.of("sec.agr.rev").post(f"{owner}/absence", data=sent).status_code == 302
+
+    substitute = desks.of("sec.agr.head")
+    lists = [substitute.get(f"/inbox?tab={tab}") for tab in ("mine", "groups")]
+
+    assert any("until 2099-12-31" in words(each) for each in lists)
