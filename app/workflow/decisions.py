@@ -143,6 +143,7 @@ def return_task(
     behind the target closes, and the target step is visited once more.
     """
     loaded = load_task(session, task_id, lock=True)
+    require_seat(loaded, actor)  # who has none is told that before anything else
     target = _legal_target(loaded, decision)
     decision = replace(decision, signature=None)  # what is sent back is not signed
     if target.drawn is not None:

@@ -157,7 +157,7 @@ def test_a_file_goes_up_and_can_be_taken_out_again(
     chooser = page.locator("[data-files] input[type=file]")
 
     chooser.set_input_files(
-        {"name": "承诺书.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+        {"name": "承诺书.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
     )
     expect(page.get_by_role("link", name="承诺书.pdf")).to_be_visible()
     chooser.set_input_files(

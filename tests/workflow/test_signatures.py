@@ -40,9 +40,9 @@ TODAY = date(2022, 9, 5)
 REVIEWER = "d03.fin"
 
 
-def with_demands(*demands: tuple[str, str]) -> bytes:
-    """The goal review with these demands on the department's step."""
-    place = b'<bpmn:userTask id="department_review"'
+def with_demands(*demands: tuple[str, str], step: bytes = b"department_review") -> bytes:
+    """The goal review with these demands on one step, the department's by default."""
+    place = b'<bpmn:userTask id="%s"' % step
     at = GOAL.index(b"<camunda:properties>", GOAL.index(place)) + len(b"<camunda:properties>")
     said = "".join(f'<camunda:property name="{name}" value="{word}" />' for name, word in demands)
     return GOAL[:at] + said.encode() + GOAL[at:]
