@@ -201,6 +201,30 @@ def test_a_diagram_saved_without_a_change_says_the_same(
     }
 
 
+def test_what_happens_when_time_runs_out_is_chosen(
+    design: Callable[..., Page], live_server: LiveServer
+) -> None:
+    page = design()
+    choose(page, "final_review")
+    page.click("[data-group-id=group-cs-time] .bio-properties-panel-group-header-title")
+
+    page.fill("[name=cs-remind]", "P2BD P1BD")
+    page.select_option("[name=cs-timeout]", "escalate")
+    page.select_option("#pick-cs-escalate", "section_head")
+    save(page)
+    first = page.request.get(f"{live_server.url}/definitions/P_GOAL/draft.bpmn").text()
+    page.select_option("[name=cs-timeout]", "reject")
+    save(page)
+    second = page.request.get(f"{live_server.url}/definitions/P_GOAL/draft.bpmn").text()
+
+    for word in ('"appr.remind" value="P2BD P1BD"', '"appr.escalate" value="section_head"'):
+        assert word in first
+    assert '"appr.timeout" value="reject"' in second
+    assert "appr.escalate" not in second  # superiors belong to an escalation
+    check(page)
+    expect(page.locator(".djs-overlays .cs-badge.block")).to_have_count(0)
+
+
 def test_settings_of_a_step_are_chosen_not_typed(
     design: Callable[..., Page], live_server: LiveServer
 ) -> None:
