@@ -13,6 +13,9 @@ from app.workflow.models import InstanceState, LedgerEntry
 from app.workflow.names import person_name
 from app.workflow.telling import News, OpenPlace, take_news
 
+#: Acts that say what became of a step; a time-out's is the system's.
+_DECISIONS = ("approve", "reject", "time_out")
+
 
 def tell(session: Session, instance_id: UUID, now: datetime) -> None:
     """Write the notices of everything that an item's people were not told yet."""
@@ -24,7 +27,7 @@ def tell(session: Session, instance_id: UUID, now: datetime) -> None:
         for place in news.waiting:
             _tell_waiting(session, news, place, now)
     for entry in news.entries:
-        if entry.verb in ("approve", "reject") and entry.actor_id != news.instance.started_by_id:
+        if entry.verb in _DECISIONS and entry.actor_id != news.instance.started_by_id:
             _tell_decided(session, news, entry, process, now)
         elif entry.verb in ("end", "terminate"):
             _tell_ended(session, news, entry, process, now)

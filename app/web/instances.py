@@ -108,7 +108,7 @@ def _live(instance_id: UUID, key: str) -> list[dict[str, object]]:
         {
             **({"element": each.step_id} if each.definition_key == key else {}),
             "called": each.definition_key,
-            "state": "over" if each.due_at < now() else "live",
+            "state": "over" if each.clock_stopped_at is None and each.due_at < now() else "live",
             "words": _words(each, organisations),
         }
         for each in seats
