@@ -29,7 +29,7 @@ def tell(session: Session, instance_id: UUID, now: datetime) -> None:
     for entry in news.entries:
         if entry.verb in _DECISIONS and entry.actor_id != news.instance.started_by_id:
             _tell_decided(session, news, entry, process, now)
-        elif entry.verb in ("end", "terminate"):
+        elif entry.verb == "end":
             _tell_ended(session, news, entry, process, now)
         elif entry.verb == "copy" and entry.actor_id is None and entry.to_state:
             sentence = Sentence(N_("You have a copy of {subject}."), {"subject": news.subject})
