@@ -98,13 +98,15 @@ def run() -> ResponseReturnValue:
             refused[task_id] = refusal
     if wants_json():
         return jsonify(
-            [
-                {"task": task_id, "refusal": translate_sentence(refused.get(task_id, ""))}
-                for task_id, _ in items
-            ]
+            [{"task": task_id, "refusal": _words(refused.get(task_id))} for task_id, _ in items]
         )
     db().rollback()  # so that the page reads what was just written
     return _page(refused)
+
+
+def _words(refusal: Sentence | None) -> str:
+    # Not by an empty template: its translation is the head of the catalogue.
+    return translate_sentence(refusal) if refusal else ""
 
 
 def _do(task_id: UUID, version: int, order: Order) -> Sentence | None:

@@ -150,17 +150,20 @@ def test_one_that_changed_meanwhile_drops_out_and_nothing_else_is_lost(
     assert open_ones(desks, tasks) == [changed]
 
 
-def test_a_script_gets_the_outcome_of_each(desks: Desks, tasks: list[UUID]) -> None:
+@pytest.mark.parametrize(("language", "words"), [("en", "somebody changed it"), ("zh", "已被更新")])
+def test_a_script_gets_the_outcome_of_each(
+    desks: Desks, tasks: list[UUID], language: str, words: str
+) -> None:
     who = reviewer_of(desks.database)
     ticked = items(page(desks, who, tasks))
     desks.of(who).post(f"/tasks/{tasks[0]}/claim")
 
-    answer = desks.of(who).post(
+    answer = desks.of(who, language).post(
         RUN, data={"verb": "approve", "item": ticked, "batch": new_id()}, headers=JSON
     )
 
     refusals = {each["task"]: each["refusal"] for each in answer.json or ()}
-    assert "somebody changed it" in refusals.pop(str(tasks[0]))
+    assert words in refusals.pop(str(tasks[0]))
     assert set(refusals.values()) == {""}
 
 
