@@ -45,8 +45,10 @@ function start(form) {
         bar.value = all - waiting.length;
       }
       say(form.dataset.finished, all);
-      form.querySelector('a.btn').classList.add('btn-primary');
-      form.querySelector('a.btn').focus();
+      const back = form.querySelector('.cs-row-of a.btn');
+      back.textContent = form.dataset.back;
+      back.classList.add('btn-primary');
+      back.focus();
     } catch (error) {
       if (error instanceof Refusal) state.textContent = error.message;
       else say(form.dataset.broken, all);
