@@ -21,14 +21,18 @@ from app.workflow.permits import own_seat
 
 #: How many people a search offers.
 PEOPLE_OFFERED = 8
+#: Versions count from 1.
+NO_VERSION = 0
 #: A longer number in a request comes from no page of ours.
 MOST_DIGITS = 10
 
 
 def expected_version() -> int | None:
-    """The version of the task that the page was opened with."""
+    """The version of the task that the page was opened with; what is no version fits no task."""
     text = request.form.get("expected_version", "")
-    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else None
+    if not text:
+        return None
+    return int(text) if text.isdecimal() and len(text) < MOST_DIGITS else NO_VERSION
 
 
 def uuid_of(text: str) -> UUID:
