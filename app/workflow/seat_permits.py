@@ -16,7 +16,7 @@ from app.identity import Actor, Permission
 from app.workflow.electorate import GONE, shares
 from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import UNDECIDED, SeatKind, SeatState
-from app.workflow.names import person_name
+from app.workflow.names import candidate_keys, person_name
 from app.workflow.voting import REJECT, may_abstain, rule_of
 
 #: Whose holder may be brought in again: who left the step, and who was only asked for an opinion.
@@ -82,13 +82,16 @@ def refuse_unknown_place(seat: SeatFacts, place: str) -> None:
         )
 
 
-def refuse_taking_part(loaded: LoadedTask, person: Actor, acting: Actor | None = None) -> None:
+def refuse_taking_part(
+    loaded: LoadedTask, person: Actor, own: SeatFacts, acting: Actor | None = None
+) -> None:
     """Refuse somebody who has a place in this step already: nobody sits there twice.
 
-    Neither does who is `acting` on a seat that he has not claimed yet.
+    Neither does who is `acting` on a seat that he has not claimed yet, nor who may still claim
+    another seat than the `own` one: his turn behind it would wait for a vote that is his, too.
     """
     holders = {each.holder_id for each in loaded.seats if each.state not in _LEFT}
-    if person.id in holders | {acting.id if acting else None}:
+    if person.id in holders | {acting.id if acting else None} or _may_claim(loaded, person, own):
         raise InvalidInputError(
             N_("Expected somebody who takes no part in the step {step} yet, but {who} does."),
             [
@@ -100,6 +103,18 @@ def refuse_taking_part(loaded: LoadedTask, person: Actor, acting: Actor | None =
             step=loaded.name,
             who=person.name,
         )  # fmt: skip
+
+
+def _may_claim(loaded: LoadedTask, person: Actor, own: SeatFacts) -> bool:
+    """Whether an unclaimed seat outside the own share of the electorate is open to a person."""
+    found = shares(rule_of(loaded.step.properties), loaded.seats)
+    mine = next((each for each in found if own in each), [own])
+    keys = candidate_keys(person)
+    return any(
+        each.holder_id is None and each.state in UNDECIDED and each.group_key in keys
+        for each in loaded.seats
+        if each not in mine
+    )
 
 
 def removable_seat(loaded: LoadedTask, seat_id: UUID, actor: Actor) -> SeatFacts:

@@ -64,7 +64,7 @@ def add_signer(
     refuse_advisers(loaded, seat)
     refuse_unknown_place(seat, how)
     require_reason("reason", reason)
-    signer = _newcomer(loaded, actor, signer_id)
+    signer = _newcomer(loaded, seat, actor, signer_id)
     why = {"added_by": actor.username, "how": how, "reason": reason.strip()}
     added = _seat_for(seat, signer, actor, now, why)
     if how == BEFORE:
@@ -128,7 +128,7 @@ def delegate_task(
     loaded = load_task(session, task_id, lock=True)
     seat = _own_seat(loaded, actor, expected_version)
     require_reason("reason", reason)
-    delegate = _newcomer(loaded, actor, delegate_id)
+    delegate = _newcomer(loaded, seat, actor, delegate_id)
     why = {"delegated_by": actor.username, "reason": reason.strip()}
     added = replace(
         _seat_for(seat, delegate, actor, now, why), kind=SeatKind.ADVICE, parent_id=seat.id
@@ -196,12 +196,12 @@ def _own_seat(loaded: LoadedTask, actor: Actor, expected_version: int | None) ->
     return seat
 
 
-def _newcomer(loaded: LoadedTask, actor: Actor, person_id: UUID) -> Actor:
+def _newcomer(loaded: LoadedTask, seat: SeatFacts, actor: Actor, person_id: UUID) -> Actor:
     """An active colleague who has no place in this step yet and whom no duty keeps out."""
     person = load_actor(loaded.session, person_id)
     if person is None or not person.can(Permission.TASK_WORK):
         raise NotFoundError(N_("Expected an active colleague to bring in, found none."))
-    refuse_taking_part(loaded, person, actor)
+    refuse_taking_part(loaded, person, seat, actor)
     refuse_conflicting_duties(loaded, person)
     return person
 

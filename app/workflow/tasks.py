@@ -108,7 +108,7 @@ def transfer_task(
             ],
             who=receiver.name,
         )  # fmt: skip
-    refuse_taking_part(loaded, receiver)
+    refuse_taking_part(loaded, receiver, seat)
     refuse_conflicting_duties(loaded, receiver)
     action = begin_action(loaded, actor, now)
     why = with_why(seat.why, Sentence(BY_TRANSFER, {"who": actor.name, "reason": reason.strip()}))

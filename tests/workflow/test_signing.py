@@ -656,3 +656,26 @@ def work(office: Office, who: str) -> int:
             len(inbox_page(session, actor, tab, Filters(), office.now).rows)
             for tab in (Tab.MINE, Tab.GROUPS)
         )
+
+
+@pytest.mark.parametrize("how", ["before", "with", "after"])
+def test_who_may_still_claim_a_seat_of_the_step_is_not_added(office: Office, how: str) -> None:
+    """Behind the others he would wait for a vote that is his own, and the step would be stuck."""
+    review = begin_round(office, mode="all")
+
+    sentence = refused(InvalidInputError, review.add, ONE, TWO, how)
+
+    assert "takes no part" in sentence
+    assert review.seats() == {ONE: "open", TWO: "open", THREE: "open"}
+
+
+def test_a_seat_does_not_go_to_who_may_claim_another_one(office: Office) -> None:
+    review = begin_round(office, mode="all")
+    receiver = office.actor(TWO).id
+
+    refused(
+        InvalidInputError,
+        office.act, transfer_task, review.task, office.actor(ONE), receiver, REASON, None,
+    )  # fmt: skip
+
+    assert review.seats() == {ONE: "open", TWO: "open", THREE: "open"}
