@@ -3,7 +3,7 @@
 A message is claimed in a transaction of its own before the mail server hears of it, and marked in
 another right after the server has answered. A refusal is tried again, later and later. When the
 answer never came (the process died, the line broke), nobody knows whether the message went out;
-then it is not sent again by itself but shown to the administrator (docs/decisions/0019).
+then it is not sent again by itself but shown to the administrator (docs/decisions/0013).
 """
 
 import smtplib

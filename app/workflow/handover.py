@@ -69,7 +69,7 @@ def hand_over_task(
     seat = next((each for each in loaded.seats if _is_of(each, leaver)), None)
     if seat is None:
         raise NotFoundError(N_("Expected an open seat of {who}, found none."), who=leaver.name)
-    refuse_taking_part(loaded, receiver)
+    refuse_taking_part(loaded, receiver, seat)
     refuse_conflicting_duties(loaded, receiver)
     action = begin_action(loaded, actor, now)
     said = {"who": actor.name, "leaver": leaver.name, "reason": reason.strip()}
