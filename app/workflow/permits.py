@@ -99,8 +99,9 @@ def permitted(loaded: LoadedTask, actor: Actor) -> Permitted:
     is_active = loaded.is_open and loaded.instance.state == InstanceState.ACTIVE
     if not is_active or (seat is None and not actor.can(Permission.TASK_TRANSFER_ANY)):
         return Permitted()
-    if seat is None:
-        return Permitted(transfer=True)
+    if seat is None or not actor.can(Permission.TASK_WORK):
+        # Managers and administrators may move a seat, even their own, and decide nothing.
+        return Permitted(transfer=actor.can(Permission.TASK_TRANSFER_ANY))
     try:
         refuse_conflicting_duties(loaded, actor)
     except CountersignError as refusal:

@@ -14,6 +14,8 @@ from app.identity import Conflict, User
 from app.workflow.definitions import deploy_definition, inspect_definition
 from app.workflow.failures import InstanceFailureError
 from app.workflow.instances import start_instance
+from app.workflow.loading import load_task
+from app.workflow.permits import permitted
 from tests.engine.drawing import draw
 from tests.workflow.conftest import Office
 from tests.workflow.drawn import SUBJECT, agree, begin, change, deploy, one_step, seats
@@ -173,6 +175,10 @@ def test_a_named_person_as_fallback_is_given_the_step(office: Office) -> None:
 def test_the_process_manager_is_asked_whom_to_give_it_to(office: Office) -> None:
     item = one_step(office, "assignee=nobody.here appr.empty=manager")
     assert who(office, item) == ["manager"]
+    with office.database.unit_of_work(write=False) as session:
+        loaded = load_task(session, office.task(item, "review"), lock=False)
+        allowed = permitted(loaded, office.actor("mgr"))
+    assert (allowed.transfer, allowed.decide, allowed.claim) == (True, False, False)
 
 
 def test_a_fallback_who_has_left_fails_visibly(office: Office) -> None:
