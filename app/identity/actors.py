@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, false, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotPermittedError
 from app.core.i18n import N_, Bilingual
 from app.identity.chains import StandIn, read_stand_ins
 from app.identity.groups import split_group_key
-from app.identity.models import Membership, User
+from app.identity.models import Membership, Substitution, User
 from app.identity.roles import Permission, Role, permissions_of
 
 
@@ -76,19 +76,30 @@ SYSTEM = Actor(
 def load_actor(session: Session, user_id: UUID, today: date | None = None) -> Actor | None:
     """The actor behind an account; None if there is none or it is closed.
 
-    One statement; with the day of an act one more, for whom the person stands in on it.
+    One statement; with the day of an act one more, but only for who stands in for somebody then.
     """
     rows = session.execute(
-        select(User, Membership.group_key)
+        select(User, Membership.group_key, _stands_in(user_id, today))
         .outerjoin(Membership, Membership.user_id == User.id)
         .where(User.id == user_id, User.is_active)
     ).all()
     if not rows:
         return None
-    actor = actor_of(rows[0][0], [key for _, key in rows if key is not None])
-    if today is None:
+    actor = actor_of(rows[0][0], [key for _, key, _ in rows if key is not None])
+    if today is None or not rows[0][2]:
         return actor
     return replace(actor, stands_in_for=read_stand_ins(session, user_id, today))
+
+
+def _stands_in(user_id: UUID, today: date | None) -> ColumnElement[bool]:
+    if today is None:
+        return false()
+    return exists().where(
+        Substitution.substitute_id == user_id,
+        Substitution.first_day <= today,
+        Substitution.last_day >= today,
+        Substitution.ended_at.is_(None),
+    )
 
 
 def actor_of(user: User, group_keys: Iterable[str]) -> Actor:

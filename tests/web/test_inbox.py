@@ -52,7 +52,7 @@ def test_a_page_costs_four_statements(
     client = desks.of("ctr.rev1")
     client.get("/inbox")  # the first request also reads the clock and the language's catalogue
 
-    with count_statements(desks.database, at_most=5):
+    with count_statements(desks.database, at_most=4):
         assert client.get(f"/inbox?tab={tab}&overdue=1&text=a&key=1").status_code == 200
 
 

@@ -23,6 +23,8 @@ PUBLIC = {
     "sign_in.show",
     "sign_in.enter",
     "sign_in.leave",
+    # Who holds a printed sheet reads its code without an account.
+    "verification.show",
 }
 
 
