@@ -14,7 +14,7 @@ from app.core.errors import InvalidInputError
 from app.core.i18n import N_
 from app.identity import Actor
 from app.workflow.loading import load_task
-from app.workflow.models import TaskDraft, Vote
+from app.workflow.models import UNDECIDED, TaskDraft, Vote
 from app.workflow.permits import own_seat, require_seat
 from app.workflow.reading import note_reader
 from app.workflow.resources import resources_of
@@ -38,7 +38,10 @@ def save_task_draft(
             found=size // 1024,
         )
     loaded = load_task(session, task_id, lock=False)
-    if own_seat(loaded, actor) is None and find_draft(session, task_id, actor) is None:
+    # Whose seat waits, for a signer or an opinion, will come back to these words.
+    waits = any(each.holder_id == actor.id and each.state in UNDECIDED for each in loaded.seats)
+    sits = waits or own_seat(loaded, actor) is not None
+    if not sits and find_draft(session, task_id, actor) is None:
         require_seat(loaded, actor)
     note_reader(loaded, actor, now)
     connection = session.connection()

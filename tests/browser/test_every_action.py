@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.workflow.models import LedgerEntry, ProcessInstance, TaskState, UserTask
 from tests.browser.conftest import LiveServer
+from tests.queues import department_queue
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +56,7 @@ class Person:
         """Open the dialog of an act, out of the menu where it lies there."""
         opener = self.page.locator(f'[data-open-dialog="{act}-dialog"]')
         if not opener.is_visible():
-            self.press(self.page.locator("details[data-menu] > summary"))
+            self.press(self.page.locator(".cs-actions .cs-more > summary"))
         self.press(opener)
         dialog = self.page.locator(f"#{act}-dialog")
         expect(dialog).to_be_visible()
@@ -167,7 +168,7 @@ def test_delegate_and_advise(person: Person) -> None:
     person.sit_down("ctr.rev3", "YS2023-0004")
     person.write(person.page.locator("#advice-form #opinion"), "单价偏高,建议压减。")
     person.press(person.page.locator("#advice-form button.btn-primary"))
-    person.said("resolve", "YS2023-0004")
+    person.said("advise", "YS2023-0004")
 
 
 def test_give_a_copy(person: Person) -> None:
@@ -175,7 +176,7 @@ def test_give_a_copy(person: Person) -> None:
     dialog = person.open("copy")
     person.write(dialog.locator('[name="act:copy_to"]'), "perf.ex1")
     person.send(dialog)
-    person.said("copy", "YS2023-0004")
+    person.said("give_copy", "YS2023-0004")
 
 
 def test_ask_for_clarification(person: Person) -> None:
@@ -209,12 +210,15 @@ def test_terminate(person: Person) -> None:
     person.said("terminate", "YS2023-0004")
 
 
-@pytest.mark.parametrize("act", ["undo", "recall", "withdraw"])
-def test_take_back_what_was_submitted(person: Person, act: str) -> None:
-    page = person.page
-    person.sit_down("d11u1.clerk", "YS2023-0005")
-    person.press(page.locator('button[name="outcome"]').first)
-    person.said("approve", "YS2023-0005")
+@pytest.mark.parametrize("act", ["undo", "recall"])
+def test_take_back_an_own_decision(person: Person, act: str) -> None:
+    page, queue = person.page, department_queue(person.server.database)
+    code = queue.rows[0].code
+    person.sit_down(queue.reviewer, code)
+    for name, value in (("figures", "consistent"), ("deviations", "none")):
+        person.press(page.locator(f'[name="{name}"][value="{value}"]'))
+    person.press(page.locator('button[name="outcome"][value="agree"]'))
+    person.said("approve", code)
     if act == "undo":
         person.press(page.locator(".cs-notice.ok button"))
     else:
@@ -224,4 +228,13 @@ def test_take_back_what_was_submitted(person: Person, act: str) -> None:
         dialog = person.open(act)
         person.write(dialog.locator("textarea"), REASON)
         person.send(dialog)
-    person.said(act, "YS2023-0005")
+    person.said(act, code)
+
+
+def test_withdraw_an_item(person: Person) -> None:
+    waiting = department_queue(person.server.database).rows[0]
+    person.sit_down(f"{waiting.unit_code.lower()}.clerk", waiting.code)
+    dialog = person.open("withdraw")
+    person.write(dialog.locator("textarea"), REASON)
+    person.send(dialog)
+    person.said("withdraw", waiting.code)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.projects.sample.journeys import DEMO_NOW
+from app.workflow.drafts import find_draft
 from tests.web.desk import REASON, Desks, words
 from tests.web.test_tasks import address, buttons, sent
 from tests.workflow.conftest import Office
@@ -160,6 +161,24 @@ def test_a_delegate_sends_an_opinion_and_has_no_button_to_decide(
     assert "gave an opinion" in mine
     review.agree(ONE)
     assert review.where == "next"
+
+
+@pytest.mark.parametrize("act", ["delegate", "add-signer"])
+def test_what_was_typed_is_kept_while_the_own_seat_waits(
+    desks: Desks, office: Office, act: str
+) -> None:
+    """A browser sends the whole form along, and the words must not stop the act."""
+    review = begin_round(office, users=(ONE,))
+    name = act.partition("-")[0] if act == "delegate" else "signer"
+    asked = {f"act__{name}_person": OTHER, f"act__{name}_reason": REASON, "opinion": "待核"}
+
+    answer = post(desks, review, ONE, act, act__signer_place="before", **asked)
+
+    assert answer.status_code == 200
+    with office.database.unit_of_work(write=False) as session:
+        draft = find_draft(session, review.task, office.actor(ONE))
+        assert draft is not None
+        assert draft.typed["opinion"] == "待核"
 
 
 def test_a_refused_delegation_opens_its_dialog(desks: Desks, office: Office) -> None:
