@@ -1,5 +1,6 @@
-"""Column types that keep a promise: money is exact, times are aware UTC."""
+"""Columns that keep a promise: money is exact, times are aware UTC, words are known ones."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -7,6 +8,11 @@ from sqlalchemy import BigInteger, DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
 CENT = Decimal("0.01")
+
+
+def one_of(column: str, words: Iterable[str]) -> str:
+    """SQL of a CHECK that keeps a column inside an enumeration."""
+    return f"{column} IN ({', '.join(repr(str(word)) for word in words)})"
 
 
 def money(value: Decimal | int | str) -> Decimal:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import Base
 from app.core.i18n import Bilingual
 from app.core.ids import new_id
-from app.core.types import UtcDateTime
+from app.core.types import UtcDateTime, one_of
 from app.identity.groups import make_group_key
 from app.identity.roles import Role, Scope
 
@@ -27,16 +27,12 @@ class OrganisationKind(StrEnum):
     AGENCY = "agency"
 
 
-def _any_of(column: str, values: type[StrEnum] | list[str]) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
-
-
 class Organisation(Base):
     """The finance bureau and its sections, budget departments and units, third-party agencies."""
 
     __tablename__ = "organisation"
     __table_args__ = (
-        CheckConstraint(_any_of("kind", OrganisationKind), name="kind"),
+        CheckConstraint(one_of("kind", OrganisationKind), name="kind"),
         CheckConstraint("code <> '' AND code NOT LIKE '%@%'", name="code_fits_group_key"),
         CheckConstraint(
             "(kind = 'department') = (section_code IS NOT NULL)", name="section_if_department"
@@ -179,9 +175,9 @@ class Membership(Base):
 
     __tablename__ = "membership"
     __table_args__ = (
-        CheckConstraint(_any_of("role", Role), name="role"),
+        CheckConstraint(one_of("role", Role), name="role"),
         CheckConstraint(
-            f"({_any_of('role', list(_SCOPED_ROLES))}) = (organisation_code IS NOT NULL)",
+            f"({one_of('role', _SCOPED_ROLES)}) = (organisation_code IS NOT NULL)",
             name="organisation_if_scoped",
         ),
         CheckConstraint(

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base
-from app.core.types import UtcDateTime
+from app.core.types import UtcDateTime, one_of
 
 
 class NoticeKind(StrEnum):
@@ -33,10 +33,6 @@ class MailTiming(StrEnum):
     NEVER = "never"
 
 
-def _one_of(column: str, values: type[StrEnum]) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
-
-
 class Notice(Base):
     """One sentence for one person or group."""
 
@@ -44,7 +40,7 @@ class Notice(Base):
     __table_args__ = (
         # Told once: the same occasion never notifies the same address twice.
         UniqueConstraint("occasion", "address"),
-        CheckConstraint(_one_of("kind", NoticeKind), name="kind_known"),
+        CheckConstraint(one_of("kind", NoticeKind), name="kind_known"),
         # The bell: address IN (my groups and me) ORDER BY id DESC.
         Index("ix_notice_address", "address", "id"),
         # The worker: NOT is_posted ORDER BY id; partial, so that it holds the newest only.
@@ -86,8 +82,8 @@ class NoticePreference(Base):
 
     __tablename__ = "notice_preference"
     __table_args__ = (
-        CheckConstraint(_one_of("kind", NoticeKind), name="kind_known"),
-        CheckConstraint(_one_of("mail", MailTiming), name="mail_known"),
+        CheckConstraint(one_of("kind", NoticeKind), name="kind_known"),
+        CheckConstraint(one_of("mail", MailTiming), name="mail_known"),
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.core.i18n import N_, Sentence
+from app.core.i18n import N_
 from app.identity import Actor
-from app.notify import NoticeKind, notify
+from app.notify import NoticeKind
+from app.projects.personal import say
 from app.workflow.copies import copy_task
 from app.workflow.names import Told
 from app.workflow.questions import answer_question, ask_question, take_back_question
@@ -68,8 +69,5 @@ def _tell(
     text: str,
     now: datetime,
 ) -> None:
-    sentence = Sentence(
-        template, {"who": actor.name, "subject": told.subject, "text": text.strip()}
-    )
-    occasion = f"{kind}:{told.task_id}:{actor.username}:{now.isoformat()}"
-    notify(session, kind, told.addresses, occasion, sentence, f"/tasks/{told.task_id}", now)
+    page = f"/tasks/{told.task_id}"
+    say(session, kind, told.addresses, template, actor, told.subject, text, page, now)

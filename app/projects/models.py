@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.database import Base
 from app.core.i18n import Bilingual
 from app.core.ids import new_id
-from app.core.types import Money, UtcDateTime, money
+from app.core.types import Money, UtcDateTime, money, one_of
 from app.projects.indicators import (
     Direction,
     IndicatorLine,
@@ -52,10 +52,6 @@ def source_columns(amounts: Iterable[tuple[Source, Decimal]]) -> dict[str, Decim
     return empty | {f"{source}_amount": amount for source, amount in amounts}
 
 
-def _one_of(column: str, values: Iterable[str]) -> str:
-    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
-
-
 class Project(Base):
     """One project of one fiscal year; codes of organisations are copied so that lists need no join.
 
@@ -64,13 +60,13 @@ class Project(Base):
 
     __tablename__ = "project"
     __table_args__ = (
-        CheckConstraint(_one_of("object_type", ObjectType), name="object_type"),
-        CheckConstraint(_one_of("nature", Nature), name="nature"),
-        CheckConstraint(_one_of("novelty", Novelty), name="novelty"),
-        CheckConstraint(_one_of("link", Link), name="link"),
-        CheckConstraint(_one_of("link_status", LinkStatus), name="link_status"),
+        CheckConstraint(one_of("object_type", ObjectType), name="object_type"),
+        CheckConstraint(one_of("nature", Nature), name="nature"),
+        CheckConstraint(one_of("novelty", Novelty), name="novelty"),
+        CheckConstraint(one_of("link", Link), name="link"),
+        CheckConstraint(one_of("link_status", LinkStatus), name="link_status"),
         CheckConstraint(
-            "ex_ante_conclusion IS NULL OR " + _one_of("ex_ante_conclusion", ExAnteConclusion),
+            "ex_ante_conclusion IS NULL OR " + one_of("ex_ante_conclusion", ExAnteConclusion),
             name="ex_ante_conclusion",
         ),
         CheckConstraint("start_date <= end_date", name="start_before_end"),
@@ -154,7 +150,7 @@ class GoalVersion(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "number"),
         CheckConstraint("number >= 1", name="number"),
-        CheckConstraint(_one_of("status", GoalStatus), name="status"),
+        CheckConstraint(one_of("status", GoalStatus), name="status"),
         CheckConstraint(
             "(status = 'draft') = (submitted_at IS NULL)"
             " AND (submitted_at IS NULL) = (submitted_by_id IS NULL)",
@@ -207,13 +203,11 @@ class Indicator(Base):
         # Later links compare line by line; a name is said once in a goal.
         UniqueConstraint("goal_version_id", "l3"),
         CheckConstraint("position >= 1", name="position"),
-        CheckConstraint(_one_of("l1", Level1), name="l1"),
-        CheckConstraint(_one_of("l2", Level2), name="l2"),
-        CheckConstraint(
-            "direction IS NULL OR " + _one_of("direction", Direction), name="direction"
-        ),
+        CheckConstraint(one_of("l1", Level1), name="l1"),
+        CheckConstraint(one_of("l2", Level2), name="l2"),
+        CheckConstraint("direction IS NULL OR " + one_of("direction", Direction), name="direction"),
         CheckConstraint("(operator IS NULL) = (direction IS NULL)", name="direction_if_quantified"),
-        CheckConstraint("operator IS NULL OR " + _one_of("operator", Operator), name="operator"),
+        CheckConstraint("operator IS NULL OR " + one_of("operator", Operator), name="operator"),
         CheckConstraint(
             "(operator IS NULL) = (target_number IS NULL)", name="number_if_quantified"
         ),

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.core.i18n import N_, Sentence
+from app.core.i18n import N_
 from app.identity import Actor, load_actor
-from app.notify import NoticeKind, notify
+from app.notify import NoticeKind
+from app.projects.personal import say
 from app.workflow.history import open_seats
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import Question
@@ -118,10 +119,6 @@ def _tell(
     text: str,
     now: datetime,
 ) -> None:
-    sentence = Sentence(
-        template, {"who": actor.name, "subject": loaded.subject, "text": text.strip()}
-    )
-    item = loaded.instance.instance_id
     others = addresses - {person_key(actor.username)}
-    occasion = f"{kind}:{item}:{actor.username}:{now.isoformat()}"
-    notify(loaded.session, kind, others, occasion, sentence, f"/instances/{item}", now)
+    page = f"/instances/{loaded.instance.instance_id}"
+    say(loaded.session, kind, others, template, actor, loaded.subject, text, page, now)

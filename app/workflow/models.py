@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Base, table_of
 from app.core.ids import new_id
-from app.core.types import Money, UtcDateTime
+from app.core.types import Money, UtcDateTime, one_of
 from app.workflow.append_only import keep_ledger, keep_votes
 
 
@@ -89,11 +89,6 @@ class QuestionKind(StrEnum):
     CLARIFICATION = "clarification"
     #: The initiator asks who has read the item to let it go back (撤回, by consent).
     WITHDRAWAL = "withdrawal"
-
-
-def one_of(column: str, states: type[StrEnum]) -> str:
-    """SQL of a CHECK that keeps a state column inside its enumeration."""
-    return f"{column} IN ({', '.join(repr(str(state)) for state in states)})"
 
 
 class ProcessDefinition(Base):
