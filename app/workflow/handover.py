@@ -9,18 +9,16 @@ from sqlalchemy.orm import Session
 from app.core.database import table_of
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, problem
 from app.core.i18n import N_, Sentence
-from app.identity import Actor, Permission, Substitution, User, load_actor
-from app.workflow.applying import save_instance
+from app.identity import Actor, Permission, Substitution, User
 from app.workflow.loading import SeatFacts, load_task
 from app.workflow.models import UNDECIDED, Seat, TaskState, UserTask
+from app.workflow.moving import active_colleague, move_seat
 from app.workflow.names import person_key
-from app.workflow.permits import refuse_closed, refuse_conflicting_duties
+from app.workflow.permits import refuse_closed
 from app.workflow.reasons import require_reason
-from app.workflow.seat_permits import refuse_taking_part
-from app.workflow.task_rows import begin_action, moved_seats, record_act, touch_task, write_seats
-from app.workflow.whys import with_why
 
 BY_HANDOVER = N_("{who} handed over the open work of {leaver}: {reason}")
+NOBODY = N_("Expected an active colleague to hand over to, found none.")
 
 
 def open_work_of(session: Session, person: User, limit: int | None = None) -> list[UUID]:
@@ -63,28 +61,15 @@ def hand_over_task(
     loaded = load_task(session, task_id, lock=True)
     refuse_closed(loaded)
     require_reason("reason", reason)
-    receiver = load_actor(session, receiver_id)
-    if receiver is None or not receiver.can(Permission.TASK_WORK) or receiver.id == leaver.id:
-        raise NotFoundError(N_("Expected an active colleague to hand over to, found none."))
+    receiver = active_colleague(session, receiver_id, NOBODY)
+    if receiver.id == leaver.id:
+        raise NotFoundError(NOBODY)
     seat = next((each for each in loaded.seats if _is_of(each, leaver)), None)
     if seat is None:
         raise NotFoundError(N_("Expected an open seat of {who}, found none."), who=leaver.name)
-    refuse_taking_part(loaded, receiver, seat)
-    refuse_conflicting_duties(loaded, receiver)
-    action = begin_action(loaded, actor, now)
     said = {"who": actor.name, "leaver": leaver.name, "reason": reason.strip()}
-    why = with_why(seat.why, Sentence(BY_HANDOVER, said))
-    write_seats(loaded, moved_seats(loaded, seat, leaver.id, receiver.id, why, now))
-    touch_task(loaded)
-    record_act(
-        action,
-        loaded,
-        "hand_over",
-        from_state=leaver.username,
-        to_state=receiver.username,
-        reason=reason.strip(),
-    )
-    save_instance(action)
+    because = Sentence(BY_HANDOVER, said)
+    move_seat(loaded, seat, actor, leaver, receiver, "hand_over", because, reason, now)
 
 
 def close_account(session: Session, actor: Actor, user_id: UUID, now: datetime) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
-from app.core.errors import NotFoundError, NotPermittedError
+from app.core.errors import NotPermittedError
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.identity import Actor, Permission, load_actor
@@ -23,6 +23,7 @@ from app.workflow.electorate import signers_before
 from app.workflow.ledger import fingerprint
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
 from app.workflow.models import UNDECIDED, SeatKind, SeatState, TaskState, Vote
+from app.workflow.moving import active_colleague
 from app.workflow.permits import (
     refuse_closed,
     refuse_conflicting_duties,
@@ -198,9 +199,8 @@ def _own_seat(loaded: LoadedTask, actor: Actor, expected_version: int | None) ->
 
 def _newcomer(loaded: LoadedTask, seat: SeatFacts, actor: Actor, person_id: UUID) -> Actor:
     """An active colleague who has no place in this step yet and whom no duty keeps out."""
-    person = load_actor(loaded.session, person_id)
-    if person is None or not person.can(Permission.TASK_WORK):
-        raise NotFoundError(N_("Expected an active colleague to bring in, found none."))
+    missing = N_("Expected an active colleague to bring in, found none.")
+    person = active_colleague(loaded.session, person_id, missing)
     refuse_taking_part(loaded, person, seat, actor)
     refuse_conflicting_duties(loaded, person)
     return person

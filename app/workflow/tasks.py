@@ -10,12 +10,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.core.errors import InvalidInputError, NotFoundError, NotPermittedError, problem
+from app.core.errors import InvalidInputError, NotPermittedError, problem
 from app.core.i18n import N_, Sentence
-from app.identity import Actor, Permission, load_actor
+from app.identity import Actor, Permission
 from app.workflow.applying import save_instance
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
 from app.workflow.models import SeatState
+from app.workflow.moving import active_colleague, move_seat
 from app.workflow.permits import (
     own_seat,
     refuse_closed,
@@ -25,16 +26,14 @@ from app.workflow.permits import (
 )
 from app.workflow.reading import note_reader
 from app.workflow.reasons import require_reason
-from app.workflow.seat_permits import refuse_taking_part
 from app.workflow.task_rows import (
     begin_action,
     hold_seat,
-    moved_seats,
     record_act,
     touch_task,
     write_seats,
 )
-from app.workflow.whys import BY_TRANSFER, with_why
+from app.workflow.whys import BY_TRANSFER
 
 
 def claim_task(
@@ -94,9 +93,9 @@ def transfer_task(
     seat = own_seat(loaded, actor) or _any_seat(loaded, actor)
     refuse_stale(loaded, expected_version)
     require_reason("reason", reason)
-    receiver = load_actor(session, receiver_id)
-    if receiver is None or not receiver.can(Permission.TASK_WORK):
-        raise NotFoundError(N_("Expected an active colleague to transfer to, found none."))
+    receiver = active_colleague(
+        session, receiver_id, N_("Expected an active colleague to transfer to, found none.")
+    )
     if receiver.id == seat.holder_id:
         raise InvalidInputError(
             N_("Expected another person to transfer to, but {who} already has this seat."),
@@ -108,21 +107,8 @@ def transfer_task(
             ],
             who=receiver.name,
         )  # fmt: skip
-    refuse_taking_part(loaded, receiver, seat)
-    refuse_conflicting_duties(loaded, receiver)
-    action = begin_action(loaded, actor, now)
-    why = with_why(seat.why, Sentence(BY_TRANSFER, {"who": actor.name, "reason": reason.strip()}))
-    write_seats(loaded, moved_seats(loaded, seat, actor.id, receiver.id, why, now))
-    touch_task(loaded)
-    record_act(
-        action,
-        loaded,
-        "transfer",
-        from_state=actor.username,
-        to_state=receiver.username,
-        reason=reason.strip(),
-    )
-    save_instance(action)
+    because = Sentence(BY_TRANSFER, {"who": actor.name, "reason": reason.strip()})
+    move_seat(loaded, seat, actor, actor, receiver, "transfer", because, reason, now)
 
 
 def _any_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
