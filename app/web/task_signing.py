@@ -1,6 +1,7 @@
 """The requests that bring others into a step: add and remove signers, delegate, give an opinion."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request
@@ -8,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.core.errors import (
-    CountersignError,
     InvalidInputError,
     NotFoundError,
     NotPermittedError,
@@ -22,7 +22,7 @@ from app.web.refill import refilled
 from app.web.security import needs
 from app.web.task_requests import expected_version, go_on, one_person, renamed, task_address
 from app.web.tasks import keep_typed, show
-from app.workflow.loading import load_task
+from app.workflow.loading import LoadedTask, load_task
 from app.workflow.permits import own_seat
 from app.workflow.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 
@@ -44,10 +44,8 @@ def add(task_id: UUID) -> ResponseReturnValue:
     before = load_task(db(), task_id, lock=False)
     signer = one_person(request.form.get(_SIGNER["person"], ""), _SIGNER["person"])
     how, reason = (request.form.get(_SIGNER[each], "") for each in ("place", "reason"))
-    try:
+    with _dialog(_SIGNER, before):
         add_signer(db(), task_id, actor(), signer.id, how, reason, expected_version(), now())
-    except (InvalidInputError, NotFoundError, NotPermittedError) as error:
-        raise _in_dialog(error, _SIGNER, has_seat=own_seat(before, actor()) is not None) from error
     keep_typed(task_id)
     name = in_language(signer.name)
     if own_seat(load_task(db(), task_id, lock=False), actor()) is None:
@@ -82,11 +80,8 @@ def delegate(task_id: UUID) -> ResponseReturnValue:
     before = load_task(db(), task_id, lock=False)
     colleague = one_person(request.form.get(_DELEGATE["person"], ""), _DELEGATE["person"])
     reason = request.form.get(_DELEGATE["reason"], "")
-    try:
+    with _dialog(_DELEGATE, before):
         delegate_task(db(), task_id, actor(), colleague.id, reason, expected_version(), now())
-    except (InvalidInputError, NotFoundError, NotPermittedError) as error:
-        has_seat = own_seat(before, actor()) is not None
-        raise _in_dialog(error, _DELEGATE, has_seat=has_seat) from error
     keep_typed(task_id)
     name = in_language(colleague.name)
     return go_on(before, str(gettext("delegated to %(name)s for an opinion", name=name)))
@@ -103,15 +98,17 @@ def advise(task_id: UUID) -> ResponseReturnValue:
     return go_on(before, str(gettext("opinion sent")))
 
 
-def _in_dialog(
-    error: CountersignError, names: Mapping[str, str], *, has_seat: bool
-) -> CountersignError:
-    """The refusal at the fields of its dialog; a duty that keeps somebody out is one of them."""
-    if isinstance(error, InvalidInputError):
-        return renamed(error, names)
-    if not has_seat:
-        return error
-    return InvalidInputError(
-        N_("Expected somebody who may do this step; what you typed is kept."),
-        [Problem("signer.duty", names["person"], error.sentence)],
-    )
+@contextmanager
+def _dialog(fields: Mapping[str, str], before: LoadedTask) -> Iterator[None]:
+    """Refusals at the fields of their dialog; a duty that keeps somebody out is one of them."""
+    try:
+        yield
+    except InvalidInputError as error:
+        raise renamed(error, fields) from error
+    except (NotFoundError, NotPermittedError) as error:
+        if own_seat(before, actor()) is None:
+            raise
+        raise InvalidInputError(
+            N_("Expected somebody who may do this step; what you typed is kept."),
+            [Problem("signer.duty", fields["person"], error.sentence)],
+        ) from error

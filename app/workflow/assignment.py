@@ -15,6 +15,7 @@ from app.workflow.calendar import WorkingCalendar
 from app.workflow.names import PERSON, username_of
 from app.workflow.strategies import ROUND_ROBIN, Pick, picks_of, superior_why
 from app.workflow.whys import why_of
+from app.workflow.words import word_problems
 
 #: Where a diagram says nothing, a step is due after five working days (domain.md §6, default).
 DEFAULT_DUE = "P5BD"
@@ -78,15 +79,7 @@ def plan_seats(step: StepDefinition, asking: Asking) -> Plan:
 def people_problems(step: StepDefinition) -> list[Problem]:
     """What a deployment must refuse in `appr.empty`, `appr.self`, `appr.duplicate`."""
     known = {"appr.empty": EMPTY, "appr.self": SELF, "appr.duplicate": DUPLICATE}
-    found = [
-        problem(
-            "policy.unknown", step.id,
-            N_("Expected {name} to be one of {allowed}, found “{found}”."),
-            name=name, allowed=", ".join(allowed), found=step.properties[name],
-        )
-        for name, allowed in known.items()
-        if step.properties.get(name, allowed[0]) not in allowed
-    ]  # fmt: skip
+    found = word_problems("policy.unknown", step.id, step.properties, known)
     fallback = step.properties.get("appr.fallback", "").strip()
     head = fallback.partition("@")[0]
     if step.properties.get("appr.empty") == "fallback" and head not in {*Role, PERSON}:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from app.core.errors import Problem, problem
-from app.core.i18n import N_
+from app.core.errors import Problem
 from app.workflow import signatures
 from app.workflow.reasons import SHORTEST_OPINION, SHORTEST_REASON
 from app.workflow.voting import AGREE
+from app.workflow.words import word_problems
 
 OPINION, ATTACHMENT = "appr.opinion", "appr.attachment"
 #: The words that a diagram may say; the first is meant when it says none.
@@ -24,18 +24,7 @@ def demand_of(properties: Mapping[str, str], name: str) -> str:
 
 def demand_problems(step_id: str, properties: Mapping[str, str]) -> list[Problem]:
     """What a deployment must refuse in the demands of a step."""
-    return [
-        problem(
-            "demand.word",
-            step_id,
-            N_("Expected {name} to be one of {allowed}, found “{found}”."),
-            name=name,
-            allowed=", ".join(allowed),
-            found=properties[name],
-        )
-        for name, allowed in WORDS.items()
-        if properties.get(name, allowed[0]) not in allowed
-    ]
+    return word_problems("demand.word", step_id, properties, WORDS)
 
 
 def shortest_opinion(properties: Mapping[str, str], outcome: str) -> int:

@@ -5,9 +5,9 @@ Each stands on the step, or else on the process; the words of a step go before.
 
 from collections.abc import Mapping
 
-from app.core.errors import Problem, problem
-from app.core.i18n import N_
+from app.core.errors import Problem
 from app.engine import Process
+from app.workflow.words import word_problems
 
 WITHDRAW, RECALL = "appr.withdraw", "appr.recall"
 RESUBMIT, TERMINATE = "appr.resubmit", "appr.terminate"
@@ -28,15 +28,5 @@ def policy(process: Process, name: str, definition_key: str, step_id: str) -> st
 
 def policy_problems(element_id: str, properties: Mapping[str, str]) -> list[Problem]:
     """What a deployment must refuse: a word that means nothing."""
-    return [
-        problem(
-            "policy.word",
-            element_id,
-            N_("Expected {name} to be one of {allowed}, found “{found}”."),
-            name=name,
-            allowed=", ".join(words),
-            found=properties[name],
-        )
-        for name, words in POLICIES.items()
-        if properties.get(name) and properties[name] not in words
-    ]
+    said = {name: word for name, word in properties.items() if word}
+    return word_problems("policy.word", element_id, said, POLICIES)

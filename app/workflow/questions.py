@@ -139,12 +139,8 @@ def answer_question(
         ConflictError: it was answered, taken back or not needed any more.
     """
     question, loaded = _open_question(session, question_id)
-    if question.asked_to_id != actor.id:
-        raise NotPermittedError(
-            N_("Expected the person who was asked, {who}, found {found}."),
-            who=person_name(session, question.asked_to_id),
-            found=actor.name,
-        )
+    expected = N_("Expected the person who was asked, {who}, found {found}.")
+    _refuse_others(session, actor, question.asked_to_id, expected)
     require_words("text", text, least=SHORTEST_ANSWER, most=LONGEST)
     _close(loaded, question, text.strip(), actor, "answer", now)
     return _told(loaded, question.asked_by_id)
@@ -156,12 +152,8 @@ def take_back_question(session: Session, question_id: UUID, actor: Actor, now: d
     Raises: as `answer_question`.
     """
     question, loaded = _open_question(session, question_id)
-    if question.asked_by_id != actor.id:
-        raise NotPermittedError(
-            N_("Expected the person who asked, {who}, found {found}."),
-            who=person_name(session, question.asked_by_id),
-            found=actor.name,
-        )
+    expected = N_("Expected the person who asked, {who}, found {found}.")
+    _refuse_others(session, actor, question.asked_by_id, expected)
     _close(loaded, question, "", actor, "take_back", now)
     return _told(loaded, question.asked_to_id)
 
@@ -220,6 +212,12 @@ def _open_question(session: Session, question_id: UUID) -> tuple[Row[Any], Loade
             N_("Expected an open question, but it was closed {when}."), when=question.answered_at
         )
     return question, loaded
+
+
+def _refuse_others(session: Session, actor: Actor, person_id: UUID, expected: str) -> None:
+    """Refuse anybody but this person; `expected` says who it is, and who came instead."""
+    if actor.id != person_id:
+        raise NotPermittedError(expected, who=person_name(session, person_id), found=actor.name)
 
 
 def _close(

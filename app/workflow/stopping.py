@@ -1,5 +1,6 @@
 """Stopping an item as a whole: suspend and resume it, or terminate it before its end."""
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.database import table_of
 from app.engine import postpone
 from app.identity import Actor
-from app.workflow.applying import cancel_tasks, drop_timers, save_instance, write_timers
+from app.workflow.applying import Action, cancel_tasks, drop_timers, save_instance, write_timers
 from app.workflow.clocks import start_clocks, stop_clocks
 from app.workflow.handlers import ServiceContext, tell_termination
 from app.workflow.item_permits import (
@@ -17,7 +18,7 @@ from app.workflow.item_permits import (
     require_suspendable,
     require_terminable,
 )
-from app.workflow.loading import load_task
+from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import InstanceState, Question
 from app.workflow.permits import refuse_stale
 from app.workflow.reasons import require_reason
@@ -40,11 +41,8 @@ def suspend_item(
         NotPermittedError: the actor does not manage items, or may not see this one.
         ConflictError: it stands still already, or has ended.
     """
-    loaded = load_task(session, task_id, lock=True)
-    require_suspendable(loaded, actor)
-    refuse_stale(loaded, expected_version)
-    require_reason("reason", reason)
-    action = begin_action(loaded, actor, now)
+    guard = require_suspendable
+    loaded, action = _begin(session, task_id, actor, guard, reason, expected_version, now)
     stop_clocks(session, [each.id for each in loaded.open_tasks], now)
     drop_timers(action)
     action.progress.forget_decisions()
@@ -70,11 +68,8 @@ def resume_item(
     Timers of the diagram run in plain time and are later by all of it. A step whose clock a
     question had stopped before stands still until that is answered.
     """
-    loaded = load_task(session, task_id, lock=True)
-    require_resumable(loaded, actor)
-    refuse_stale(loaded, expected_version)
-    require_reason("reason", reason)
-    action = begin_action(loaded, actor, now)
+    guard = require_resumable
+    loaded, action = _begin(session, task_id, actor, guard, reason, expected_version, now)
     since = loaded.instance.suspended_at
     stopped = [each for each in loaded.open_tasks if each.clock_stopped_at == since]
     start_clocks(session, loaded.process, stopped, now)
@@ -105,11 +100,8 @@ def terminate_item(
         NotPermittedError: neither a manager, nor the initiator where the process lets him.
         ConflictError: it has ended already.
     """
-    loaded = load_task(session, task_id, lock=True)
-    require_terminable(loaded, actor)
-    refuse_stale(loaded, expected_version)
-    require_reason("reason", reason)
-    action = begin_action(loaded, actor, now)
+    guard = require_terminable
+    loaded, action = _begin(session, task_id, actor, guard, reason, expected_version, now)
     instance = loaded.instance
     action.record(
         "terminate",
@@ -132,6 +124,23 @@ def terminate_item(
         suspended_at=None,
         previous_state=None,
     )
+
+
+def _begin(
+    session: Session,
+    task_id: UUID,
+    actor: Actor,
+    guard: Callable[[LoadedTask, Actor], None],
+    reason: str,
+    expected_version: int | None,
+    now: datetime,
+) -> tuple[LoadedTask, Action]:
+    """The locked item, once the guard has let the actor pass, and the action on it."""
+    loaded = load_task(session, task_id, lock=True)
+    guard(loaded, actor)
+    refuse_stale(loaded, expected_version)
+    require_reason("reason", reason)
+    return loaded, begin_action(loaded, actor, now)
 
 
 def _close_questions(session: Session, instance_id: UUID, now: datetime) -> None:
