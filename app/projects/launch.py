@@ -12,6 +12,7 @@ from app.projects.kinds import ExAnteConclusion
 from app.projects.models import Project
 from app.projects.queries import goal_in_force
 from app.workflow.instances import Subject, refuse_second, start_instance
+from app.workflow.outlook import PathAhead, path_from_start
 
 GOAL_REVIEW = "P_GOAL"
 MONITORING = "P_MONITOR"
@@ -30,6 +31,14 @@ def start_goal_review(session: Session, project: Project, actor: Actor, now: dat
     refuse_goal_review(session, project)
     subject = subject_of(project)
     return start_instance(session, GOAL_REVIEW, _goal_key(project), subject, actor, now)
+
+
+def preview_goal_review(
+    session: Session, project: Project, actor: Actor, now: datetime
+) -> PathAhead:
+    """Who would be asked in which order and until when, if the actor started the review now."""
+    subject = subject_of(project)
+    return path_from_start(session, GOAL_REVIEW, _goal_key(project), subject, actor, now)
 
 
 def refuse_goal_review(session: Session, project: Project) -> None:

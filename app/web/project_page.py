@@ -21,7 +21,7 @@ from app.identity import (
 from app.projects.goal_forms import draft_from_form
 from app.projects.indicators import IndicatorLine, Level1, Level2
 from app.projects.kinds import GoalStatus, Link, LinkStatus
-from app.projects.launch import refuse_appointment, refuse_goal_review
+from app.projects.launch import preview_goal_review, refuse_appointment, refuse_goal_review
 from app.projects.letters import letters_of
 from app.projects.models import GoalLetter, GoalVersion, Project
 from app.projects.queries import find_project, goal_versions
@@ -30,6 +30,7 @@ from app.web.goal_diffs import GOAL_FORM, Comparison, compare_versions
 from app.web.language import in_language
 from app.web.project_timeline import TimelineRound, timeline
 from app.web.task_history import LedgerLine, acting, ledger_lines, past_opinions
+from app.web.task_outlook import Ahead, named
 from app.workflow.definitions import process_of
 from app.workflow.history import (
     OpenSeat,
@@ -105,6 +106,8 @@ class ProjectPage:
     organisations: Mapping[str, Bilingual]
     people: Mapping[UUID, Bilingual]
     start: Offer | None
+    #: The path of the goal review, to who can start it now.
+    ahead: Ahead | None
     appoint: Offer | None
     #: Codes and names of those that may be appointed.
     agencies: list[tuple[str, str]]
@@ -146,6 +149,7 @@ def gather(code: str) -> ProjectPage:
             | {each.submitted_by_id for each in versions if each.submitted_by_id},
         ),
         start=offers[0],
+        ahead=_ahead(project, offers[0]),
         appoint=offers[1],
         agencies=[
             (each.code, in_language(each.name))
@@ -227,6 +231,12 @@ def _offers(project: Project) -> tuple[Offer | None, Offer | None]:
         _offer(lambda: refuse_goal_review(db(), project)) if starts else None,
         _offer(lambda: refuse_appointment(db(), project)) if appoints else None,
     )
+
+
+def _ahead(project: Project, start: Offer | None) -> Ahead | None:
+    if start is None or start.refusal:
+        return None
+    return named(preview_goal_review(db(), project, actor(), now()))
 
 
 def _offer(refuse: Callable[[], None]) -> Offer:

@@ -35,10 +35,10 @@ class Ahead:
     path: PathAhead
     organisations: Mapping[str, Bilingual]
 
-    def who(self, asked: Asked) -> Bilingual:
-        """The person who would be asked, or the group."""
-        if asked.person is not None and username_of(asked.key) is not None:
-            return asked.person.name
+    def group(self, asked: Asked) -> Bilingual | None:
+        """The group that would be asked; none where it is a person."""
+        if username_of(asked.key) is not None:
+            return None
         return group_name(asked.key, self.organisations)
 
     def why(self, asked: Asked) -> tuple[Sentence, ...]:
@@ -100,7 +100,11 @@ def gather_ahead(loaded: LoadedTask) -> Ahead | None:
     """The path ahead of an item under way."""
     if loaded.instance.state != InstanceState.ACTIVE:
         return None
-    path = path_ahead(loaded, now())
+    return named(path_ahead(loaded, now()))
+
+
+def named(path: PathAhead) -> Ahead:
+    """A path with the names of the organisations in it."""
     codes = {key.partition("@")[2] for key in _keys(path.path) if username_of(key) is None}
     return Ahead(path, organisation_names(db(), codes - {""}))
 

@@ -52,6 +52,21 @@ class Subject:
             "is_key": self.is_key,
         }
 
+    def facts(
+        self, instance_id: UUID, process_key: str, business_key: str, actor: Actor
+    ) -> InstanceFacts:
+        """What the choice of people may know of an item about this, started by the actor."""
+        return InstanceFacts(
+            instance_id=instance_id,
+            process_key=process_key,
+            business_key=business_key,
+            subject_code=self.code,
+            unit_code=self.unit_code,
+            department_code=self.department_code,
+            agency_code=self.agency_code,
+            started_by_id=actor.id,
+        )
+
 
 def start_instance(
     session: Session,
@@ -105,16 +120,7 @@ def start_instance(
     )
     action = Action(
         session=session,
-        facts=InstanceFacts(
-            instance_id=instance_id,
-            process_key=process_key,
-            business_key=business_key,
-            subject_code=subject.code,
-            unit_code=subject.unit_code,
-            department_code=subject.department_code,
-            agency_code=subject.agency_code,
-            started_by_id=actor.id,
-        ),
+        facts=subject.facts(instance_id, process_key, business_key, actor),
         process=process,
         version=1,
         ledger_length=0,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -19,24 +20,28 @@ from app.engine import (
     StepAhead,
     WaysAhead,
     preview,
+    preview_start,
     return_effect,
 )
-from app.identity import Colleague, group_key
+from app.identity import Actor, Colleague, group_key
 from app.workflow.asking import Asking, InstanceFacts
 from app.workflow.assignment import due_at, plan_seats
 from app.workflow.calendar import WorkingCalendar
+from app.workflow.definitions import latest_definition_ids, process_of
+from app.workflow.instances import Subject
 from app.workflow.loading import LoadedTask
 from app.workflow.names import person_key
 from app.workflow.permits import RETURN_PREFIX, ReturnChoice
+from app.workflow.progress import Progress
 from app.workflow.resources import resources_of
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One seat of a step to come: a group, or the one person who would be asked."""
+    """One seat of a step to come, and who could act there."""
 
     key: str
-    person: Colleague | None
+    people: tuple[Colleague, ...]
     #: Why these, as a seat keeps it (`whys.read_why`).
     why: Mapping[str, object]
 
@@ -87,6 +92,9 @@ class EndToCome:
 
 ToCome = StepToCome | WaysToCome | EndToCome
 
+#: There is no item yet, so nobody has voted in it.
+_NO_ITEM = UUID(int=0)
+
 
 @dataclass(frozen=True, slots=True)
 class PathAhead:
@@ -109,6 +117,32 @@ def path_ahead(loaded: LoadedTask, now: datetime) -> PathAhead:
     due = {each.engine_task_id: each.due_at for each in loaded.open_tasks}
     found = preview(loaded.process, loaded.instance.engine_state)
     return walk_path(loaded.session, loaded.process, found, asking, due, now)
+
+
+def path_from_start(
+    session: Session,
+    process_key: str,
+    business_key: str,
+    subject: Subject,
+    actor: Actor,
+    now: datetime,
+) -> PathAhead:
+    """The path of an item that the actor would start now; nothing is started.
+
+    Raises:
+        NotFoundError: no such process.
+    """
+    process = process_of(session, latest_definition_ids(session, process_key))
+    asking = Asking(
+        session=session,
+        facts=subject.facts(_NO_ITEM, process_key, business_key, actor),
+        progress=Progress(),
+        definition_key=process.main.key,
+        variables=subject.routing(),
+        is_preview=True,
+    )
+    found = preview_start(process, subject.routing())
+    return walk_path(session, process, found, asking, {}, now)
 
 
 def walk_path(
@@ -183,10 +217,7 @@ class _Walk:
             plan = plan_seats(step, asking)
         except InvalidInputError as failure:
             return replace(found, trouble=failure.sentence)
-        asked = tuple(
-            Asked(seat.key, seat.people[0] if len(seat.people) == 1 else None, seat.why)
-            for seat in plan.seats
-        )
+        asked = tuple(Asked(seat.key, seat.people, seat.why) for seat in plan.seats)
         if plan.skip:
             return replace(found, asked=asked, skip=plan.skip)
         return replace(found, asked=asked, due_at=until)

@@ -229,6 +229,39 @@ def test_the_clerk_of_the_unit_starts_the_goal_review(desks: Desks) -> None:
     assert desks.open_task(WATER, "compile_goals")
 
 
+def test_before_the_start_the_page_says_who_would_be_asked_why_and_until_when(
+    desks: Desks,
+) -> None:
+    html = desks.of("d04u0.clerk").get(f"/projects/{WATER}").text
+
+    path = html[html.index('id="ahead"') : html.index("No goal has been submitted")]
+    steps = re.findall(r"<b>([^<]+)</b>", path)
+    assert steps[:2] == ["Compile goals", "Department review"]
+    assert {"Center desk review", "Third-party review", "Approve with budget"} <= set(steps)
+    assert "Department reviewer, Water Bureau" in path
+    assert "The diagram gives this step to:" in path
+    assert len(re.findall(r"<time [^>]*>by 2022-1\d-\d\d</time>", path)) == len(steps)
+    assert f'action="/projects/{WATER}/goal-review"' in path
+
+
+def test_looking_at_the_path_starts_nothing(desks: Desks) -> None:
+    desks.of("d04u0.clerk").get(f"/projects/{WATER}")
+
+    with desks.database.unit_of_work(write=False) as session:
+        known = session.scalars(
+            select(ProcessInstance.id).where(ProcessInstance.subject_code == WATER)
+        )
+        assert list(known) == []
+
+
+@pytest.mark.parametrize("who", ["mgr", "d04.fin", "ctr.head"])
+def test_only_who_can_start_is_shown_the_path(desks: Desks, who: str) -> None:
+    page = desks.of(who).get(f"/projects/{WATER}")
+
+    assert page.status_code == 200
+    assert 'id="ahead"' not in page.text
+
+
 def test_a_second_start_says_who_started_it_and_when(desks: Desks) -> None:
     clerk = desks.of("d03u1.clerk")
     assert "Start goal review" not in words(clerk.get(f"/projects/{ORCHARD}"))

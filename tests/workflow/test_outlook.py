@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import update
 
 from app.identity import User
+from app.projects.launch import preview_goal_review
+from app.projects.queries import project_by_code
 from app.workflow.loading import load_task
 from app.workflow.outlook import EndToCome, PathAhead, StepToCome, ToCome, WaysToCome, path_ahead
-from tests.workflow.conftest import Office
+from tests.workflow.conftest import BY_TAG, Office, clerk_of
 
 Count = Callable[..., AbstractContextManager[Any]]
 
@@ -108,3 +110,45 @@ def test_looking_ahead_writes_nothing_and_asks_little(
         loaded = load_task(session, task_id, lock=False)
         with count_statements(office.database, at_most=2):
             path_ahead(loaded, office.now)
+
+
+def from_start(office: Office, tag: str) -> PathAhead:
+    with office.database.unit_of_work(write=False) as session:
+        project = project_by_code(session, BY_TAG[tag].code)
+        return preview_goal_review(session, project, office.actor(clerk_of(tag)), office.now)
+
+
+@pytest.mark.parametrize("tag", ["P03", "P04"])
+def test_before_the_start_the_path_is_the_one_that_the_item_then_has(
+    office: Office, tag: str
+) -> None:
+    foretold = steps(from_start(office, tag).path)
+
+    found = steps(ahead(office, office.start(tag), "compile_goals").path)
+
+    first = [person.name.zh for person in foretold[0].asked[0].people]
+    assert first == [office.actor(clerk_of(tag)).name.zh]
+    assert [(each.step_id, each.due_at) for each in foretold] == [
+        (each.step_id, each.due_at) for each in found
+    ]
+    assert [each.asked for each in foretold[1:]] == [each.asked for each in found[1:]]
+
+
+def test_before_the_start_who_cannot_be_found_is_said_beside_the_step(office: Office) -> None:
+    with office.database.unit_of_work() as session:
+        session.execute(
+            update(User).where(User.username.startswith("perf.")).values(is_active=False)
+        )
+
+    found = {each.step_id: each for each in steps(from_start(office, "P04").path)}
+
+    assert "Expected somebody who may do the step" in str(found["re_examination"].trouble)
+
+
+def test_looking_at_a_path_before_its_start_asks_little(
+    office: Office, count_statements: Count
+) -> None:
+    from_start(office, "P04")  # the diagrams are read once
+
+    with count_statements(office.database, at_most=6):
+        from_start(office, "P04")
