@@ -26,6 +26,7 @@ from app.web.formats import moment
 from app.web.refill import refilled
 from app.web.security import designer, needs
 from app.web.sentences import translate_sentence
+from app.workflow.definition_drafts import discard_definition_draft, save_definition_draft
 from app.workflow.definition_library import (
     Shelf,
     begin_definition,
@@ -38,12 +39,8 @@ from app.workflow.definition_library import (
     require_newest,
     version_xml,
 )
-from app.workflow.definitions import (
-    deploy_definition,
-    discard_definition_draft,
-    inspect_definition,
-    save_definition_draft,
-)
+from app.workflow.deploying import deploy_definition
+from app.workflow.inspection import inspect_definition
 
 pages = Blueprint("definitions", __name__, url_prefix="/definitions")
 

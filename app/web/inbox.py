@@ -20,15 +20,9 @@ from app.notify import count_unread
 from app.web.context import actor, db, now, settings
 from app.web.once import once
 from app.web.security import needs
-from app.workflow.inbox import (
-    COUNT_CAP,
-    Filters,
-    Tab,
-    cursor_at,
-    directory,
-    inbox_counters,
-    inbox_page,
-)
+from app.workflow.inbox import COUNT_CAP, Filters, cursor_at, inbox_counters, inbox_page
+from app.workflow.inbox_choices import directory
+from app.workflow.inbox_tabs import Tab
 from app.workflow.loading import load_task
 from app.workflow.names import candidate_keys
 from app.workflow.questions import questions_to

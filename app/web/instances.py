@@ -20,8 +20,8 @@ from app.workflow.history import OpenSeat, mark_copy_read, open_seats, visits
 from app.workflow.loading import load_instance
 from app.workflow.models import TaskState
 from app.workflow.names import group_name
-from app.workflow.permits import require_reader
 from app.workflow.progress import Progress
+from app.workflow.read_permits import require_reader
 
 pages = Blueprint("instances", __name__)
 

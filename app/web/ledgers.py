@@ -22,7 +22,7 @@ from app.workflow.items import items_of
 from app.workflow.ledger import verify
 from app.workflow.ledger_export import export_lines
 from app.workflow.loading import load_instance
-from app.workflow.permits import require_reader
+from app.workflow.read_permits import require_reader
 
 pages = Blueprint("ledgers", __name__)
 

@@ -27,7 +27,7 @@ from app.workflow.items import items_of
 from app.workflow.ledger import Verdict, verify
 from app.workflow.loading import load_instance
 from app.workflow.models import Attachment
-from app.workflow.permits import require_reader
+from app.workflow.read_permits import require_reader
 from app.workflow.resources import resources_of
 from app.workflow.sheets import VoteMark, sheet_code, vote_marks
 

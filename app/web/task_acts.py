@@ -20,7 +20,7 @@ class Act:
     is_offered: Callable[[TaskPage], bool]
 
 
-#: In the order of the menu. What each needs stands in its guard (`permits.py`).
+#: In the order of the menu. What each needs stands in its guard (`…_permits.py`).
 ACTS: tuple[Act, ...] = (
     Act(
         "add_signer",

@@ -38,7 +38,9 @@ from app.workflow.history import (
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
 from app.workflow.models import Attachment, TaskDraft
 from app.workflow.names import candidate_keys, group_name
-from app.workflow.permits import Permitted, own_seat, owner_of, permitted, require_reader
+from app.workflow.own_seats import own_seat, owner_of
+from app.workflow.permits import Permitted, permitted
+from app.workflow.read_permits import require_reader
 from app.workflow.resources import resources_of
 from app.workflow.task_forms import load_form_data
 from app.workflow.whys import read_why, stands_in

@@ -17,7 +17,7 @@ from app.web.inbox import Place, next_task
 from app.web.language import in_language
 from app.workflow.choices import CHOOSE
 from app.workflow.loading import LoadedTask
-from app.workflow.permits import own_seat
+from app.workflow.own_seats import own_seat
 
 #: How many people a search offers.
 PEOPLE_OFFERED = 8

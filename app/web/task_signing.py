@@ -8,12 +8,7 @@ from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.core.errors import (
-    InvalidInputError,
-    NotFoundError,
-    NotPermittedError,
-    Problem,
-)
+from app.core.errors import InvalidInputError, NotFoundError, NotPermittedError, Problem
 from app.core.i18n import N_
 from app.identity import Permission
 from app.web.context import actor, db, now
@@ -23,7 +18,7 @@ from app.web.security import needs
 from app.web.task_requests import expected_version, go_on, one_person, renamed, task_address
 from app.web.tasks import keep_typed, show
 from app.workflow.loading import LoadedTask, load_task
-from app.workflow.permits import own_seat
+from app.workflow.own_seats import own_seat
 from app.workflow.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 
 pages = Blueprint("task_signing", __name__)

@@ -18,18 +18,11 @@ from app.core.i18n import Bilingual
 from app.core.ids import new_id
 from app.engine import complete
 from app.identity import group_key
-from app.workflow.applying import (
-    SEAT,
-    TASK,
-    Action,
-    DecidedTask,
-    action_on,
-    apply_step,
-    close_seats,
-    copy_step,
-    save_instance,
-)
+from app.workflow.actions import SEAT, TASK, Action, action_on, save_instance
+from app.workflow.applying import apply_step
 from app.workflow.clocks import next_alarm
+from app.workflow.closing import DecidedTask, close_seats
+from app.workflow.copies import copy_step
 from app.workflow.failures import InstanceFailureError, failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
 from app.workflow.history import open_seats

@@ -12,11 +12,11 @@ from app.core.file_types import media_type, plain_name
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.identity import Actor
-from app.workflow.applying import action_on, save_instance
+from app.workflow.actions import action_on, save_instance
 from app.workflow.loading import load_task
 from app.workflow.models import Attachment
 from app.workflow.names import person_name
-from app.workflow.permits import require_seat
+from app.workflow.own_seats import require_seat
 from app.workflow.resources import resources_of
 
 

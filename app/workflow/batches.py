@@ -24,17 +24,12 @@ from app.identity import Actor, Permission
 from app.workflow.decisions import Decision, approve_task, return_task
 from app.workflow.demands import shortest_opinion
 from app.workflow.drafts import find_draft
+from app.workflow.duty_permits import refuse_conflicting_duties
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import SeatKind, Vote
-from app.workflow.permits import (
-    ReturnChoice,
-    is_approval,
-    own_seat,
-    refuse_conflicting_duties,
-    require_reader,
-    require_seat,
-    return_choices,
-)
+from app.workflow.own_seats import own_seat, require_seat
+from app.workflow.permits import ReturnChoice, is_approval, return_choices
+from app.workflow.read_permits import require_reader
 from app.workflow.resources import resources_of
 from app.workflow.return_points import answer_problems
 from app.workflow.signatures import kind_of

@@ -9,7 +9,7 @@ from app.core.errors import InvalidInputError, Problem, problem
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import StepDefinition
 from app.identity import Actor, User, group_key
-from app.workflow.applying import Action
+from app.workflow.actions import Action
 from app.workflow.duties import broken_duty
 from app.workflow.loading import LoadedTask
 from app.workflow.moving import find_colleague

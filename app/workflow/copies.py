@@ -1,5 +1,6 @@
 """Copies (抄送) of an item: the right to read it, given by a person or a step, and the receipts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,18 +8,21 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, aliased
 
+from app.core.database import table_of
 from app.core.errors import InvalidInputError, NotFoundError, problem
 from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
-from app.identity import Actor, User, load_actor
-from app.workflow.applying import COPY, save_instance
+from app.identity import Actor, User, group_key, load_actor
+from app.workflow.actions import Action, save_instance
+from app.workflow.duty_permits import refuse_conflicting_duties
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import CopyReceipt, TaskCopy
 from app.workflow.names import PERSON, Told, candidate_keys, person_key
-from app.workflow.permits import refuse_conflicting_duties, require_seat
+from app.workflow.own_seats import require_seat
 from app.workflow.reasons import require_words
 from app.workflow.task_rows import begin_action, record_act
 
+COPY = table_of(TaskCopy)
 #: Characters of the note that goes with a copy.
 LONGEST_NOTE = 1000
 
@@ -74,6 +78,40 @@ def copy_task(
     record_act(action, loaded, "give_copy", to_state=key, reason=note.strip())
     save_instance(action)
     return Told(frozenset({key}), task_id, loaded.subject)
+
+
+def copy_step(
+    action: Action,
+    definition_key: str,
+    step_id: str,
+    roles: Sequence[str],
+    variables: Mapping[str, object],
+) -> None:
+    """Give the groups of `appr.copy` the right to read this item (抄送)."""
+    wanted = [group_key(role, variables) for role in roles]
+    groups = [group for group in wanted if group not in action.progress.copied]
+    rows = [
+        {
+            "id": new_id(),
+            "instance_id": action.instance_id,
+            "definition_key": definition_key,
+            "step_id": step_id,
+            "group_key": group,
+            "copied_at": action.now,
+        }
+        for group in groups
+    ]
+    if rows:
+        action.progress.copied += groups
+        action.session.connection().execute(insert(COPY), rows)
+        for row in rows:
+            action.record(
+                "copy",
+                actor_id=None,
+                definition_key=definition_key,
+                step_id=step_id,
+                to_state=str(row["group_key"]),
+            )
 
 
 def copies_of(session: Session, instance_id: UUID) -> list[Copy]:

@@ -1,7 +1,7 @@
 """The four ways to decide a task: approve, reject, abstain, return.
 
 Every verb takes the session of the unit of work first and `now` last, locks the instance, asks
-the guards of `permits.py`, casts the vote, and lets the engine go on when the step's rule is met.
+the guards (`…_permits.py`), casts the vote, and lets the engine go on when the step's rule is met.
 It refuses by raising; nothing is left behind then.
 """
 
@@ -21,20 +21,17 @@ from app.core.ids import new_id
 from app.forms import Submitted
 from app.identity import Actor, Permission
 from app.workflow.choices import record_choices
+from app.workflow.duty_permits import refuse_conflicting_duties
 from app.workflow.handlers import FormData
 from app.workflow.ledger import fingerprint
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
 from app.workflow.models import SeatState, TaskState, Vote
+from app.workflow.own_seats import owner_of, refuse_closed, refuse_stale, require_seat
 from app.workflow.permits import (
     SHOWN_LENGTH,
     ReturnChoice,
-    owner_of,
-    refuse_closed,
-    refuse_conflicting_duties,
     refuse_no_approval,
-    refuse_stale,
     refuse_unknown_outcome,
-    require_seat,
     return_choices,
 )
 from app.workflow.progress import Recallable, place

@@ -16,19 +16,14 @@ from app.core.errors import ConflictError, InvalidInputError, NotFoundError, pro
 from app.core.i18n import N_, Bilingual
 from app.engine import read_heading
 from app.identity import SYSTEM, Actor, Permission, people_names
+from app.workflow.definition_drafts import save_definition_draft
 from app.workflow.definitions import (
     bilingual_name,
     get_definition,
     latest_definition,
     newest_definitions,
-    save_definition_draft,
 )
-from app.workflow.models import (
-    DefinitionDraft,
-    InstanceState,
-    ProcessDefinition,
-    ProcessInstance,
-)
+from app.workflow.models import DefinitionDraft, InstanceState, ProcessDefinition, ProcessInstance
 from app.workflow.names import person_name
 
 #: What may be a key: an XML name without a prefix, short enough for its column.

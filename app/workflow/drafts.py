@@ -15,7 +15,7 @@ from app.core.i18n import N_
 from app.identity import Actor
 from app.workflow.loading import load_task
 from app.workflow.models import UNDECIDED, TaskDraft, Vote
-from app.workflow.permits import own_seat, require_seat
+from app.workflow.own_seats import own_seat, require_seat
 from app.workflow.reading import note_reader
 from app.workflow.resources import resources_of
 

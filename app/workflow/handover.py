@@ -14,7 +14,7 @@ from app.workflow.loading import SeatFacts, load_task
 from app.workflow.models import UNDECIDED, Seat, TaskState, UserTask
 from app.workflow.moving import active_colleague, move_seat
 from app.workflow.names import person_key
-from app.workflow.permits import refuse_closed
+from app.workflow.own_seats import refuse_closed
 from app.workflow.reasons import require_reason
 
 BY_HANDOVER = N_("{who} handed over the open work of {leaver}: {reason}")

@@ -10,8 +10,8 @@ from app.core.errors import NotFoundError
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.identity import Actor, Permission
+from app.workflow.actions import action_on, save_instance
 from app.workflow.alarms import hold_alarms, release_alarms
-from app.workflow.applying import action_on, save_instance
 from app.workflow.definitions import process_of
 from app.workflow.failures import InstanceFailureError
 from app.workflow.loading import load_instance

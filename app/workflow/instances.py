@@ -14,7 +14,8 @@ from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
 from app.engine import start
 from app.identity import Actor, Permission
-from app.workflow.applying import INSTANCE, Action, apply_step
+from app.workflow.actions import INSTANCE, Action
+from app.workflow.applying import apply_step
 from app.workflow.asking import InstanceFacts
 from app.workflow.definitions import latest_definition_ids, process_of
 from app.workflow.failures import failing_as_incident

@@ -18,9 +18,10 @@ from app.workflow.handlers import form_handler_of
 from app.workflow.loading import LoadedTask
 from app.workflow.models import InstanceState, UserTask, Vote
 from app.workflow.names import person_name
-from app.workflow.permits import is_approval, require_reader
+from app.workflow.permits import is_approval
 from app.workflow.policies import RECALL, TERMINATE, WITHDRAW, policy
 from app.workflow.progress import Recallable
+from app.workflow.read_permits import require_reader
 
 #: How long the button “Undo” works.
 UNDO_WITHIN = timedelta(seconds=60)

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from app.core.errors import NotFoundError
 from app.core.i18n import Sentence
 from app.identity import Actor, Permission, User, load_actor
-from app.workflow.applying import save_instance
+from app.workflow.actions import save_instance
+from app.workflow.duty_permits import refuse_conflicting_duties
 from app.workflow.loading import LoadedTask, SeatFacts
-from app.workflow.permits import refuse_conflicting_duties
 from app.workflow.seat_permits import refuse_taking_part
 from app.workflow.task_rows import begin_action, moved_seats, record_act, touch_task, write_seats
 from app.workflow.whys import with_why

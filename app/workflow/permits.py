@@ -1,32 +1,15 @@
 """Who may do what with a task: the verbs refuse by these guards, the pages draw buttons by them."""
 
-from dataclasses import dataclass, replace
-from typing import Any
-from uuid import UUID
+from dataclasses import dataclass
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session
-
-from app.core.errors import ConflictError, CountersignError, NotOfferedError, NotPermittedError
-from app.core.i18n import N_, Bilingual, Sentence
+from app.core.errors import CountersignError, NotOfferedError
+from app.core.i18n import N_, Bilingual
 from app.engine import Outcome, return_targets
-from app.identity import Actor, Permission, StandIn, conflicted, organisation_scope
-from app.workflow.asking import EXPERT_POOL, InstanceFacts, interests
-from app.workflow.duties import DECLARING_UNIT, broken_duty
-from app.workflow.loading import LoadedTask, SeatFacts
-from app.workflow.models import (
-    UNDECIDED,
-    InstanceState,
-    ProcessInstance,
-    Question,
-    SeatKind,
-    SeatState,
-    TaskCopy,
-    UserTask,
-    Vote,
-)
-from app.workflow.models import Seat as SeatModel
-from app.workflow.names import candidate_keys, owner_keys, person_name
+from app.identity import Actor, Permission
+from app.workflow.duty_permits import refuse_conflicting_duties
+from app.workflow.loading import LoadedTask
+from app.workflow.models import InstanceState, SeatKind
+from app.workflow.own_seats import own_seat
 from app.workflow.seat_permits import abstains, fills_form, signer_places
 from app.workflow.voting import REJECT
 
@@ -34,22 +17,6 @@ from app.workflow.voting import REJECT
 SHOWN_LENGTH = 40
 #: Outcome codes with this beginning go back; their flows are offered as return targets.
 RETURN_PREFIX = "return"
-#: States of a seat whose holder may take no second one in the same visit.
-_TAKING_PART = (
-    SeatState.WAITING,
-    SeatState.APPROVED,
-    SeatState.REJECTED,
-    SeatState.ABSTAINED,
-    SeatState.RETURNED,
-)
-#: What took a step away that nobody had decided, in words.
-TAKEN_AWAY = {
-    "withdraw": N_("withdrawn by the initiator"),
-    "recall": N_("the decision before it was recalled"),
-    "terminate": N_("the item was terminated"),
-    "return": N_("returned to an earlier step"),
-    "fire": N_("a timer"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,160 +123,6 @@ def return_choices(loaded: LoadedTask) -> tuple[ReturnChoice, ...]:
     return (*drawn, *jumps)
 
 
-def own_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts | None:
-    """The seat that the actor holds, or else the first one that he may claim.
-
-    Nobody votes twice in one visit, whatever groups he belongs to.
-    """
-    held = next((seat for seat in loaded.seats if seat.is_held_by(actor)), None)
-    if held is not None or any(_has_voted(seat, actor) for seat in loaded.seats):
-        return held
-    own = next((seat for seat in loaded.seats if seat.is_open_to(actor)), None)
-    return own or _seat_of_absent(loaded, actor)
-
-
-def _seat_of_absent(loaded: LoadedTask, actor: Actor) -> SeatFacts | None:
-    """The seat of an absent colleague for whom the actor stands in today (代理).
-
-    It stays the owner's: `on_behalf_of_id` says for whom the actor decides by it.
-    """
-    for owner in actor.stands_in_for:
-        if not owner.covers(loaded.instance.process_key):
-            continue
-        if any(_has_voted(seat, owner) for seat in loaded.seats):
-            continue
-        keys = owner_keys(owner)
-        for seat in loaded.seats:
-            is_his = seat.holder_id == owner.id or (
-                seat.holder_id is None and seat.group_key in keys
-            )
-            if is_his and seat.state is SeatState.OPEN:
-                return replace(seat, on_behalf_of_id=owner.id)
-    return None
-
-
-def owner_of(seat: SeatFacts | None, actor: Actor) -> StandIn | None:
-    """For whom the actor would decide by this seat; None for his own."""
-    wanted = seat.on_behalf_of_id if seat else None
-    return next((each for each in actor.stands_in_for if each.id == wanted), None)
-
-
-def _has_voted(seat: SeatFacts, person: Actor | StandIn) -> bool:
-    """Whether the person has acted here, or waits to: neither lets him sit down once more."""
-    is_his = person.id in (seat.holder_id, seat.on_behalf_of_id)
-    return is_his and seat.state in _TAKING_PART
-
-
-def require_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
-    """The actor's seat in an open task.
-
-    Raises:
-        ConflictError: somebody decided or claimed first (who, what, when).
-        NotPermittedError: the actor has no seat here.
-    """
-    refuse_closed(loaded)
-    seat = own_seat(loaded, actor)
-    if seat is not None:
-        return seat
-    keys = candidate_keys(actor)
-    if any(each.waits_for(actor) for each in loaded.seats):
-        raise NotPermittedError(
-            N_("Expected your turn in the step {step}; others sign before you."), step=loaded.name
-        )
-    held = next((each for each in loaded.seats if each.is_held), None)
-    if held is not None and any(each.group_key in keys for each in loaded.seats):
-        raise ConflictError(
-            N_("Expected the step {step} to be free, but {who} has had it since {when}."),
-            step=loaded.name,
-            who=person_name(loaded.session, held.holder_id),
-            when=held.held_since,
-        )
-    raise NotPermittedError(
-        N_("Expected a seat of yours in the step {step}, found none."), step=loaded.name
-    )
-
-
-def refuse_closed(loaded: LoadedTask) -> None:
-    """Refuse when the step is over, and say who ended it, how and when."""
-    if loaded.instance.state == InstanceState.SUSPENDED:
-        raise ConflictError(
-            N_("Expected an item under way, but it has been suspended since {when}."),
-            when=loaded.instance.suspended_at,
-        )
-    if loaded.is_open:
-        return
-    outcome = loaded.step.outcome(loaded.task.outcome or "")
-    raise ConflictError(
-        N_("Expected the step {step} to be open, but {who} closed it {when} ({outcome})."),
-        step=loaded.name,
-        who=person_name(loaded.session, loaded.task.closed_by_id),
-        when=loaded.task.closed_at,
-        outcome=outcome.name if outcome else _taken_away(loaded.task.outcome or ""),
-    )
-
-
-def _taken_away(verb: str) -> Sentence | str:
-    """How a step ended that nobody decided."""
-    return Sentence(TAKEN_AWAY[verb], {}) if verb in TAKEN_AWAY else verb
-
-
-def refuse_stale(loaded: LoadedTask, expected_version: int | None) -> None:
-    """Refuse a form opened before the latest change of the task; None trusts the caller."""
-    if expected_version is not None and expected_version != loaded.task.version:
-        raise ConflictError(
-            N_("Expected version {wanted} of the step {step}, found version {found}: somebody "
-               "changed it after you opened the page. Please look at it again."),
-            step=loaded.name,
-            wanted=expected_version,
-            found=loaded.task.version,
-        )  # fmt: skip
-
-
-def refuse_conflicting_duties(loaded: LoadedTask, actor: Actor) -> None:
-    """Duties kept apart (`appr.exclude`): who acted in a named step may not act here.
-
-    The word `declaring_unit` excludes everybody of the unit that declared the project; an expert
-    pool, everybody with an interest in the project's organisations. A substitute's own duties and
-    those of the absent colleague both hold.
-    """
-    owner = owner_of(own_seat(loaded, actor), actor)
-    refusal = duty_refusal(loaded, actor) or (duty_refusal(loaded, owner) if owner else None)
-    if refusal is not None:
-        raise NotPermittedError(refusal.template, **refusal.values)
-
-
-def duty_refusal(loaded: LoadedTask, person: Actor | StandIn) -> Sentence | None:
-    """Why duties kept apart forbid this person the step; None when nothing does."""
-    word = broken_duty(
-        loaded.step,
-        loaded.progress.acted,
-        loaded.instance.unit_code,
-        person.id,
-        person.organisation_code,
-    )
-    if word == DECLARING_UNIT:
-        return Sentence(
-            N_("Expected somebody outside the declaring unit for the step {step}; "
-               "{who} belongs to it."),
-            {"step": loaded.name, "who": person.name},
-        )  # fmt: skip
-    if word is not None:
-        return Sentence(
-            N_("Expected another person for the step {step} than for “{other}”; "
-               "{who} has already acted there."),
-            {"step": loaded.name, "other": step_name(loaded, word), "who": person.name},
-        )  # fmt: skip
-    if loaded.step.properties.get("appr.strategy") == EXPERT_POOL and conflicted(
-        loaded.session, [person.id], interests(InstanceFacts.of(loaded.instance))
-    ):
-        return Sentence(
-            N_("Expected somebody without an interest in the project for the step {step}; "
-               "{who} has one."),
-            {"step": loaded.name, "who": person.name},
-        )  # fmt: skip
-    return None
-
-
 def refuse_unknown_outcome(loaded: LoadedTask, code: str) -> Outcome:
     """The outcome with this code, if the diagram draws it."""
     outcome = loaded.step.outcome(code)
@@ -332,56 +145,3 @@ def refuse_no_approval(loaded: LoadedTask, code: str) -> None:
             step=loaded.name,
             found=code[:SHOWN_LENGTH],
         )
-
-
-def step_name(loaded: LoadedTask, step_id: str) -> Bilingual:
-    """Name of a step anywhere in the process; its id when no diagram has it."""
-    for (_, each), step in loaded.process.steps.items():
-        if each == step_id:
-            return step.name
-    return Bilingual(step_id, step_id)
-
-
-def require_reader(session: Session, actor: Actor, instance: Row[Any]) -> None:
-    """Refuse to show an item (a row of `load_instance`) to somebody whom it does not concern.
-
-    Raises:
-        NotPermittedError: the actor takes no part in it, nor sees its organisation's projects.
-    """
-    sees = actor.can(Permission.PROJECT_VIEW) and organisation_scope(actor).includes(
-        unit=instance.unit_code,
-        department=instance.department_code,
-        section=instance.section_code,
-        agency=instance.agency_code,
-    )
-    if not sees and not may_read_instance(session, actor, instance.instance_id):
-        raise NotPermittedError(
-            N_("Expected an item that concerns you or your organisation, found {subject} of "
-               "another one."),
-            subject=instance.subject_code,
-        )  # fmt: skip
-
-
-def may_read_instance(session: Session, actor: Actor, instance_id: UUID) -> bool:
-    """Whether the actor takes part: started it, has or had a seat, has a copy, or was asked."""
-    groups = list(candidate_keys(actor))
-    takes_part = select(ProcessInstance.id).where(
-        ProcessInstance.id == instance_id,
-        (ProcessInstance.started_by_id == actor.id)
-        | select(Vote.id).where(Vote.instance_id == instance_id, Vote.actor_id == actor.id).exists()
-        | select(TaskCopy.id)
-        .where(TaskCopy.instance_id == instance_id, TaskCopy.group_key.in_(groups))
-        .exists()
-        | select(Question.id)
-        .where(Question.instance_id == instance_id, Question.asked_to_id == actor.id)
-        .exists()
-        | select(SeatModel.id)
-        .join(UserTask, UserTask.id == SeatModel.task_id)
-        .where(
-            UserTask.instance_id == instance_id,
-            SeatModel.state.in_(UNDECIDED),
-            (SeatModel.holder_id == actor.id) | SeatModel.group_key.in_(groups),
-        )
-        .exists(),
-    )
-    return session.execute(takes_part).first() is not None

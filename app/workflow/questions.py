@@ -24,12 +24,13 @@ from app.core.errors import (
 from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
 from app.identity import Actor, User
-from app.workflow.applying import save_instance
+from app.workflow.actions import save_instance
 from app.workflow.clocks import start_clocks, stop_clocks
+from app.workflow.duty_permits import refuse_conflicting_duties
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import ProcessInstance, Question, QuestionKind, TaskState, UserTask
 from app.workflow.names import Told, person_key, person_name
-from app.workflow.permits import refuse_closed, refuse_conflicting_duties, require_seat
+from app.workflow.own_seats import refuse_closed, require_seat
 from app.workflow.reasons import require_words
 from app.workflow.task_rows import begin_action, record_act
 

@@ -7,9 +7,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.identity import Actor
-from app.workflow.applying import TASK
+from app.workflow.actions import TASK
 from app.workflow.loading import LoadedTask, load_task
-from app.workflow.permits import own_seat
+from app.workflow.own_seats import own_seat
 
 
 def read_task(session: Session, task_id: UUID, actor: Actor, now: datetime) -> None:

@@ -14,24 +14,19 @@ from sqlalchemy.orm import Session
 
 from app.core.database import table_of
 from app.identity import Actor
-from app.workflow.applying import (
-    SEAT,
-    TASK,
-    Action,
-    cancel_tasks,
-    save_instance,
-    write_timers,
-)
+from app.workflow.actions import SEAT, TASK, Action, save_instance
 from app.workflow.clocks import start_clocks
+from app.workflow.closing import cancel_tasks
 from app.workflow.drafts import DRAFT, drop_draft
 from app.workflow.handlers import Decided, FormData, form_handler_of
 from app.workflow.item_permits import Recall, require_recallable
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import UNDECIDED, SeatState, TaskState, Vote
-from app.workflow.permits import refuse_stale
+from app.workflow.own_seats import refuse_stale
 from app.workflow.progress import Recallable
 from app.workflow.return_points import take_back_points
 from app.workflow.task_rows import begin_action, record_act, touch_task
+from app.workflow.timer_rows import write_timers
 
 
 def recall_decision(

@@ -13,7 +13,7 @@ from app.core.database import table_of
 from app.core.errors import InvalidInputError, Problem, problem
 from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
-from app.workflow.applying import Action
+from app.workflow.actions import Action
 from app.workflow.loading import LoadedTask
 from app.workflow.models import ProcessInstance, ReturnPoint, UserTask, Vote
 from app.workflow.resources import resources_of

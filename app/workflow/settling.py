@@ -10,16 +10,13 @@ from sqlalchemy import Row, select
 
 from app.engine import Step, complete, move, resume_at
 from app.identity import Actor, load_actor
-from app.workflow.applying import Action, DecidedTask, apply_step, copy_step, save_instance
+from app.workflow.actions import Action, save_instance
+from app.workflow.applying import apply_step
+from app.workflow.closing import DecidedTask
+from app.workflow.copies import copy_step
 from app.workflow.electorate import standing
 from app.workflow.failures import failing_as_incident
-from app.workflow.handlers import (
-    Decided,
-    FormData,
-    ServiceContext,
-    bound_services,
-    form_handler_of,
-)
+from app.workflow.handlers import Decided, FormData, ServiceContext, bound_services, form_handler_of
 from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import SeatState, Vote
 from app.workflow.permits import ReturnChoice

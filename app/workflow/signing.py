@@ -19,17 +19,13 @@ from app.core.i18n import N_
 from app.core.ids import new_id
 from app.identity import Actor, Permission, load_actor
 from app.workflow.drafts import drop_draft
+from app.workflow.duty_permits import refuse_conflicting_duties
 from app.workflow.electorate import signers_before
 from app.workflow.ledger import fingerprint
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
 from app.workflow.models import UNDECIDED, SeatKind, SeatState, TaskState, Vote
 from app.workflow.moving import active_colleague
-from app.workflow.permits import (
-    refuse_closed,
-    refuse_conflicting_duties,
-    refuse_stale,
-    require_seat,
-)
+from app.workflow.own_seats import refuse_closed, refuse_stale, require_seat
 from app.workflow.reasons import SHORTEST_OPINION, require_reason
 from app.workflow.seat_permits import (
     AFTER,

@@ -10,19 +10,17 @@ from sqlalchemy.orm import Session
 from app.core.database import table_of
 from app.engine import postpone
 from app.identity import Actor
-from app.workflow.applying import Action, cancel_tasks, drop_timers, save_instance, write_timers
+from app.workflow.actions import Action, save_instance
 from app.workflow.clocks import start_clocks, stop_clocks
+from app.workflow.closing import cancel_tasks
 from app.workflow.handlers import ServiceContext, tell_termination
-from app.workflow.item_permits import (
-    require_resumable,
-    require_suspendable,
-    require_terminable,
-)
+from app.workflow.item_permits import require_resumable, require_suspendable, require_terminable
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import InstanceState, Question
-from app.workflow.permits import refuse_stale
+from app.workflow.own_seats import refuse_stale
 from app.workflow.reasons import require_reason
 from app.workflow.task_rows import begin_action
+from app.workflow.timer_rows import drop_timers, write_timers
 
 
 def suspend_item(

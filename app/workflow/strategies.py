@@ -5,15 +5,14 @@ out again (leavers, duties kept apart) and what happens when nobody is left is i
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from app.core.errors import Problem, problem
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Dynamic, StepDefinition, dynamic
-from app.feel import Budget, FeelError
+from app.feel import Budget
 from app.identity import (
     Actor,
     Colleague,
@@ -33,7 +32,6 @@ ROUND_ROBIN = "round_robin"
 INITIATOR_CHOICE, APPROVER_CHOICE = "initiator_choice", "approver_choice"
 #: Places of `position` that mean the project's own organisation.
 _PLACES = ("unit", "department", "section", "agency")
-_HIGHEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,67 +58,6 @@ def picks_of(asking: Asking, step: StepDefinition) -> list[Pick]:
     return list({each.key: each for each in reversed(found)}.values())[::-1]
 
 
-def strategy_problems(step: StepDefinition, known_steps: Sequence[str]) -> list[Problem]:
-    """What a deployment must refuse in the strategy of a step."""
-    name = step.properties.get("appr.strategy", "")
-    param = step.properties.get("appr.param", "").strip()
-    if name and name not in STRATEGIES:
-        return [
-            problem(
-                "strategy.unknown", step.id,
-                N_("Expected the strategy appr.strategy among {known}, found “{found}”."),
-                known=", ".join(STRATEGIES), found=name,
-            )
-        ]  # fmt: skip
-    wanted = _wanted(name, param, step, known_steps)
-    if wanted is None:
-        return []
-    return [
-        problem(
-            "strategy.param", step.id,
-            N_("Expected {wanted} as appr.param of the strategy {strategy}, found “{found}”."),
-            wanted=Sentence(wanted, {}), strategy=name, found=param,
-        )
-    ]  # fmt: skip
-
-
-def _wanted(name: str, param: str, step: StepDefinition, known_steps: Sequence[str]) -> str | None:
-    """What the parameter should have been; None when it is right."""
-    needs_group = name in ("least_loaded", ROUND_ROBIN)
-    counts = needs_group or name in ("superior", "superiors", EXPERT_POOL)
-    wrong = {
-        N_("user names"): name == "user" and not (param or step.assignee or step.candidate_users),
-        N_("roles of the bureau"): name == "role"
-        and not (_are_roles(param) if param else step.candidate_groups),
-        N_("candidate groups to choose from"): needs_group and not step.candidate_groups,
-        N_("a number from 1 to 5"): counts and not _is_number(param),
-        N_("a position, if need be with a place behind an @"): name == "position"
-        and not param.partition("@")[0].strip(),
-        N_("the path of a field, such as compile_goals.leader"): name == "form_field"
-        and not re.fullmatch(r"[\w-]+(\.[\w-]+)*", param),
-        N_("the id of the step whose approver chooses"): name == APPROVER_CHOICE
-        and param not in known_steps,
-        N_("a FEEL expression that gives user names or roles"): name == "expression"
-        and not _is_expression(param),
-    }
-    return next((wanted for wanted, is_wrong in wrong.items() if is_wrong), None)
-
-
-def _is_expression(param: str) -> bool:
-    try:
-        return bool(param) and _expression(param) is not None
-    except FeelError:
-        return False
-
-
-def _is_number(param: str) -> bool:
-    return not param or (param.isdecimal() and len(param) == 1 and 1 <= int(param) <= _HIGHEST)
-
-
-def _are_roles(param: str) -> bool:
-    return all(each.partition("@")[0] in set(Role) for each in _words(param))
-
-
 def _drawn(asking: Asking, step: StepDefinition, param: str) -> list[Pick]:
     """Camunda's own attributes: an assignee, candidate users, candidate groups."""
     people = step.candidates(asking.variables)
@@ -133,14 +70,14 @@ def _drawn(asking: Asking, step: StepDefinition, param: str) -> list[Pick]:
 
 def _user(asking: Asking, step: StepDefinition, param: str) -> list[Pick]:
     """User names: one is given the step, several are its candidates."""
-    names = _words(param)
+    names = words_of(param)
     if not names:
         return [each for each in _drawn(asking, step, "") if username_of(each.key)]
     return [_named(names[0])] if len(names) == 1 else [_of_several(name) for name in names]
 
 
 def _role(asking: Asking, step: StepDefinition, param: str) -> list[Pick]:
-    roles = _words(param) or step.candidates(asking.variables).groups
+    roles = words_of(param) or step.candidates(asking.variables).groups
     return [Pick(group_key(each, asking.variables)) for each in roles]
 
 
@@ -221,7 +158,7 @@ def _form_field(asking: Asking, step: StepDefinition, param: str) -> list[Pick]:
 
 def _expressed(asking: Asking, step: StepDefinition, param: str) -> list[Pick]:
     """What a FEEL expression gives: roles, group keys or user names."""
-    found = _expression(param).texts(asking.variables, Budget())
+    found = expression_of(param).texts(asking.variables, Budget())
     why = Sentence(N_("The diagram works it out: {text}"), {"text": param.removeprefix("=")})
     return [Pick(_key(each, asking), (why,)) for each in found if each]
 
@@ -359,9 +296,11 @@ def _key(text: str, asking: Asking) -> str:
     return text if head == PERSON else person_key(text)
 
 
-def _expression(text: str) -> Dynamic:
+def expression_of(text: str) -> Dynamic:
+    """The FEEL expression of a parameter, with or without its `=`."""
     return dynamic(f"={text.strip().removeprefix('=')}")
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """The words of a parameter, between blanks or commas."""
     return [each for each in re.split(r"[\s,]+", text) if each]

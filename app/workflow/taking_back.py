@@ -16,12 +16,13 @@ from app.core.i18n import N_
 from app.core.ids import new_id
 from app.engine import move
 from app.identity import Actor, load_actor
-from app.workflow.applying import Action, apply_step, save_instance
+from app.workflow.actions import Action, save_instance
+from app.workflow.applying import apply_step
 from app.workflow.handlers import ServiceContext, TaskFacts, bound_services, form_handler_of
 from app.workflow.item_permits import Withdrawal, refuse_idle, require_withdrawable
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import Question, QuestionKind
-from app.workflow.permits import refuse_closed, refuse_stale
+from app.workflow.own_seats import refuse_closed, refuse_stale
 from app.workflow.reasons import require_reason
 from app.workflow.task_rows import begin_action, record_act
 

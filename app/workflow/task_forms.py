@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.errors import InvalidInputError, Problem, problem
 from app.core.i18n import N_
 from app.forms import Submitted, rights_for
-from app.workflow.applying import TASK
+from app.workflow.actions import TASK
 from app.workflow.demands import ATTACHMENT, demand_of, shortest_opinion
 from app.workflow.handlers import FormData, form_handler_of
 from app.workflow.loading import LoadedTask

@@ -10,11 +10,11 @@ from sqlalchemy import bindparam, insert, update
 
 from app.core.ids import new_id
 from app.identity import Actor
-from app.workflow.applying import SEAT, TASK, Action, action_on
+from app.workflow.actions import SEAT, TASK, Action, action_on
 from app.workflow.electorate import shares
 from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import UNDECIDED, SeatState
-from app.workflow.permits import own_seat
+from app.workflow.own_seats import own_seat
 from app.workflow.voting import rule_of
 
 

@@ -1,7 +1,7 @@
 """Who sits in a task: claim, unclaim, transfer.
 
 Every verb takes the session of the unit of work first and `now` last, locks the instance, asks
-the guards of `permits.py`, changes rows, and writes the ledger. It refuses by raising; nothing is
+the guards (`…_permits.py`), changes rows, and writes the ledger. It refuses by raising; nothing is
 left behind then. `expected_version` is the version of the task that the form was opened with.
 """
 
@@ -13,26 +13,15 @@ from sqlalchemy.orm import Session
 from app.core.errors import InvalidInputError, NotPermittedError, problem
 from app.core.i18n import N_, Sentence
 from app.identity import Actor, Permission
-from app.workflow.applying import save_instance
+from app.workflow.actions import save_instance
+from app.workflow.duty_permits import refuse_conflicting_duties
 from app.workflow.loading import LoadedTask, SeatFacts, load_task
 from app.workflow.models import SeatState
 from app.workflow.moving import active_colleague, move_seat
-from app.workflow.permits import (
-    own_seat,
-    refuse_closed,
-    refuse_conflicting_duties,
-    refuse_stale,
-    require_seat,
-)
+from app.workflow.own_seats import own_seat, refuse_closed, refuse_stale, require_seat
 from app.workflow.reading import note_reader
 from app.workflow.reasons import require_reason
-from app.workflow.task_rows import (
-    begin_action,
-    hold_seat,
-    record_act,
-    touch_task,
-    write_seats,
-)
+from app.workflow.task_rows import begin_action, hold_seat, record_act, touch_task, write_seats
 from app.workflow.whys import BY_TRANSFER
 
 

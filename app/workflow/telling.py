@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.i18n import Bilingual
 from app.identity import User
-from app.workflow.applying import INSTANCE
+from app.workflow.actions import INSTANCE
 from app.workflow.models import LedgerEntry, ProcessInstance, Seat, SeatState, TaskState, UserTask
 from app.workflow.names import person_key
 

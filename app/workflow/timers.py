@@ -7,12 +7,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.engine import fire
-from app.workflow.applying import TIMER, action_on, apply_step
+from app.workflow.actions import action_on
+from app.workflow.applying import apply_step
 from app.workflow.definitions import process_of
 from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
 from app.workflow.loading import load_instance, open_tasks_of
 from app.workflow.models import Timer
+from app.workflow.timer_rows import TIMER
 
 
 def due_instances(session: Session, now: datetime, limit: int = 50) -> list[UUID]:

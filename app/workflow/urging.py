@@ -12,12 +12,12 @@ from app.core.errors import ConflictError, NotPermittedError
 from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
 from app.identity import Actor, Permission, User
-from app.workflow.applying import save_instance
+from app.workflow.actions import save_instance
 from app.workflow.history import open_seats
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import InstanceState, Question, QuestionKind, Urge
 from app.workflow.names import Told, candidate_keys, person_key
-from app.workflow.permits import refuse_closed
+from app.workflow.own_seats import refuse_closed
 from app.workflow.reasons import require_words
 from app.workflow.resources import resources_of
 from app.workflow.task_rows import begin_action, record_act

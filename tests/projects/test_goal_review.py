@@ -15,7 +15,7 @@ from app.projects.models import GoalVersion
 from app.projects.queries import goal_versions
 from app.projects.sample import goal_values
 from app.workflow.decisions import Decision, approve_task
-from app.workflow.definitions import deploy_definition
+from app.workflow.deploying import deploy_definition
 from app.workflow.history import opinions
 from app.workflow.instances import InstanceState
 from app.workflow.loading import load_instance

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from app.identity import User, load_actor
 from app.notify.models import Notice
 from app.projects.sample.journeys import DEMO_NOW
-from app.workflow.definitions import deploy_definition
+from app.workflow.deploying import deploy_definition
 from app.workflow.instances import start_instance
 from app.workflow.models import ProcessInstance, Question, UserTask
 from tests.engine.drawing import draw

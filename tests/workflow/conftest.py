@@ -21,7 +21,7 @@ from app.projects.queries import project_by_code
 from app.projects.sample import goal_values, load_people, load_projects, projects
 from app.workflow.attachments import as_form_value, attach_file
 from app.workflow.decisions import Decision, approve_task, reject_task, return_task
-from app.workflow.definitions import deploy_definition
+from app.workflow.deploying import deploy_definition
 from app.workflow.loading import load_task
 from app.workflow.models import TaskState, UserTask
 from app.workflow.permits import return_choices

@@ -14,7 +14,7 @@ from app.core.i18n import Bilingual
 from app.identity import User
 from app.workflow import ledger
 from app.workflow.decisions import Decision, abstain_task, approve_task, reject_task, return_task
-from app.workflow.definitions import deploy_definition
+from app.workflow.deploying import deploy_definition
 from app.workflow.history import ledger_entries
 from app.workflow.instances import Subject, start_instance
 from app.workflow.loading import load_task

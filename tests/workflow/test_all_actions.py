@@ -27,7 +27,7 @@ from app.engine import open_tasks
 from app.workflow import ledger
 from app.workflow.copies import copy_task
 from app.workflow.decisions import Decision, abstain_task, approve_task, reject_task, return_task
-from app.workflow.definitions import deploy_definition
+from app.workflow.deploying import deploy_definition
 from app.workflow.drafts import save_task_draft
 from app.workflow.failures import InstanceFailureError
 from app.workflow.instances import start_instance
@@ -44,7 +44,8 @@ from app.workflow.models import (
     UserTask,
     Vote,
 )
-from app.workflow.permits import own_seat, return_choices
+from app.workflow.own_seats import own_seat
+from app.workflow.permits import return_choices
 from app.workflow.questions import answer_question, ask_question, take_back_question
 from app.workflow.reading import read_task
 from app.workflow.recalls import recall_decision, undo_decision

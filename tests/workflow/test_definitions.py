@@ -10,6 +10,7 @@ from app.core.settings import ROOT
 from app.engine import parse, read_heading
 from app.projects.launch import subject_of
 from app.projects.queries import project_by_code
+from app.workflow.definition_drafts import discard_definition_draft, save_definition_draft
 from app.workflow.definition_library import (
     begin_definition,
     get_draft,
@@ -20,14 +21,9 @@ from app.workflow.definition_library import (
     require_newest,
     version_xml,
 )
-from app.workflow.definitions import (
-    ROUTING,
-    deploy_definition,
-    discard_definition_draft,
-    get_definition,
-    inspect_definition,
-    save_definition_draft,
-)
+from app.workflow.definitions import get_definition
+from app.workflow.deploying import deploy_definition
+from app.workflow.inspection import ROUTING, inspect_definition
 from app.workflow.models import ProcessDefinition, ProcessInstance
 from tests.workflow.conftest import BY_TAG, Office
 

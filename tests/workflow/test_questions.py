@@ -19,7 +19,8 @@ from app.projects.messages import answer, ask, take_back
 from app.worker import run_due
 from app.workflow.alarms import due_tasks
 from app.workflow.history import ledger_entries
-from app.workflow.inbox import Filters, Tab, inbox_counters, inbox_page
+from app.workflow.inbox import Filters, inbox_counters, inbox_page
+from app.workflow.inbox_tabs import Tab
 from app.workflow.ledger import verify
 from app.workflow.loading import load_task
 from app.workflow.models import Seat, SeatState, UserTask

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.core.errors import ConflictError
 from app.projects.handlers import GoalDeclaration
 from app.workflow import ledger
-from app.workflow.applying import INSTANCE
+from app.workflow.actions import INSTANCE
 from app.workflow.decisions import Decision, return_task
 from app.workflow.history import ledger_entries, opinions
 from app.workflow.loading import load_task

@@ -15,9 +15,10 @@ from app.core.settings import ROOT
 from app.identity import SYSTEM
 from app.workflow.attachments import attach_file
 from app.workflow.decisions import Decision, approve_task
-from app.workflow.definitions import deploy_definition, inspect_definition
 from app.workflow.demands import demand_problems
+from app.workflow.deploying import deploy_definition
 from app.workflow.history import opinions
+from app.workflow.inspection import inspect_definition
 from app.workflow.ledger import fingerprint
 from app.workflow.models import LedgerEntry, UserTask, Vote
 from app.workflow.signatures import (

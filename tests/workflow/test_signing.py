@@ -19,7 +19,8 @@ from app.identity import User
 from app.projects.models import GoalVersion
 from app.workflow.decisions import Decision, approve_task
 from app.workflow.history import ledger_entries, opinions
-from app.workflow.inbox import Filters, Tab, inbox_page
+from app.workflow.inbox import Filters, inbox_page
+from app.workflow.inbox_tabs import Tab
 from app.workflow.models import Seat, SeatState, UserTask, Vote
 from app.workflow.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 from app.workflow.tasks import claim_task, transfer_task, unclaim_task

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.core.errors import InvalidInputError
 from app.core.settings import ROOT
 from app.identity import Conflict, User
-from app.workflow.definitions import deploy_definition, inspect_definition
+from app.workflow.deploying import deploy_definition
 from app.workflow.failures import InstanceFailureError
+from app.workflow.inspection import inspect_definition
 from app.workflow.instances import start_instance
 from app.workflow.loading import load_task
 from app.workflow.permits import permitted

@@ -11,12 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.core.errors import (
-    ConflictError,
-    CountersignError,
-    InvalidInputError,
-    NotPermittedError,
-)
+from app.core.errors import ConflictError, CountersignError, InvalidInputError, NotPermittedError
 from app.core.i18n import Sentence
 from app.core.ids import new_id
 from app.projects.goal_files import open_goal_file
@@ -25,7 +20,8 @@ from app.workflow import ledger
 from app.workflow.decisions import Decision, approve_task
 from app.workflow.drafts import find_draft
 from app.workflow.history import ledger_entries, opinions
-from app.workflow.inbox import Filters, Tab, inbox_page
+from app.workflow.inbox import Filters, inbox_page
+from app.workflow.inbox_tabs import Tab
 from app.workflow.loading import load_task
 from app.workflow.models import Question, Seat, SeatState, Timer, UserTask, Vote
 from app.workflow.policies import POLICIES, policy_problems

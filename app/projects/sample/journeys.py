@@ -25,7 +25,7 @@ from app.projects.sample.hours import at
 from app.projects.sample.loading import load_approved_goals, load_people, load_projects
 from app.projects.sample.monitoring_stories import monitoring_stories
 from app.workflow.alarms import due_tasks
-from app.workflow.definitions import deploy_definition
+from app.workflow.deploying import deploy_definition
 from app.workflow.resources import resources_of
 from app.workflow.telling import tell_nothing_of_the_past
 from app.workflow.timers import due_instances, fire_timers
