@@ -1,6 +1,6 @@
 """The manager's board: projects × steps, what the figures say, and the list behind each of them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from app.core.errors import Problem, problem
-from app.core.i18n import N_, Bilingual
+from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Process
 from app.identity import Permission, organisation_scope
 from app.web.addresses import AddressReader
@@ -21,6 +21,7 @@ from app.workflow.board_columns import Column, board_columns
 from app.workflow.definitions import process_of
 from app.workflow.names import group_name
 from app.workflow.tracking import BoardFilters, board_figures, board_page
+from app.workflow.whys import read_why
 
 pages = Blueprint("board", __name__)
 
@@ -96,9 +97,18 @@ def index() -> ResponseReturnValue:
         chosen=next((each for each in columns if each.id == place.filters.column), None),
         is_first=not request.args.get("after"),
         group_name=lambda key: group_name(key, choices.names),
+        why=lambda whys: _why(whys, choices.names),
         sees_everything=scope.everything,
     )
     return shown, 422 if place.problems else 200
+
+
+def _why(
+    whys: Sequence[Mapping[str, Any]], organisations: Mapping[str, Bilingual]
+) -> list[Sentence]:
+    """Why the people of a place have it, each sentence once."""
+    said = [each for stored in whys for each in read_why(stored, organisations)]
+    return [each for place, each in enumerate(said) if each not in said[:place]]
 
 
 def read_address(said: MultiDict[str, str], choices: BoardChoices) -> BoardAddress:

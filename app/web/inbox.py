@@ -1,6 +1,6 @@
 """The inbox: what waits for a person, and the two verbs that fit many tasks at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,11 +22,13 @@ from app.web.once import once
 from app.web.security import needs
 from app.workflow.inbox import COUNT_CAP, Filters, cursor_at, inbox_counters, inbox_page
 from app.workflow.inbox_choices import directory
+from app.workflow.inbox_rows import InboxRow
 from app.workflow.inbox_tabs import Tab
 from app.workflow.loading import load_task
 from app.workflow.names import candidate_keys
 from app.workflow.questions import questions_to
 from app.workflow.tasks import claim_task, unclaim_task
+from app.workflow.whys import read_why, stands_in
 
 pages = Blueprint("inbox", __name__)
 
@@ -106,19 +108,29 @@ def index() -> str:
     counters = inbox_counters(db(), actor(), now())
     scope = organisation_scope(actor())
     year = now().astimezone(settings().time_zone).year
+    names = directory(db())
     return render_template(
         "inbox/index.html",
         place=place,
         page=page,
         counters=counters,
         questions=questions_to(db(), actor()) if counters["questions"] else [],
-        names=directory(db()),
+        names=names,
+        why=lambda row: _why(row, names.organisations),
         sees_many=scope.everything or bool(scope.sections) or len(scope.departments) > 1,
         years=range(year + 1, year - 3, -1),
         Tab=Tab,
         nothing=Filters(),
         is_first=not page.previous_cursor,
     )
+
+
+def _why(row: InboxRow, organisations: Mapping[str, Bilingual]) -> tuple[Sentence, ...]:
+    """Why the work came to this person; at last for whom he stands in."""
+    if not row.why:
+        return ()
+    last = (stands_in(actor().name, row.owner),) if row.owner else ()
+    return (*read_why(row.why, organisations), *last)
 
 
 @pages.get("/counts")

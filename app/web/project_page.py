@@ -43,6 +43,7 @@ from app.workflow.history import (
 from app.workflow.items import Item, items_of
 from app.workflow.names import group_name
 from app.workflow.resources import resources_of
+from app.workflow.whys import read_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,10 @@ class ProjectPage:
     def group(self, key: str) -> Bilingual:
         """A candidate group in words."""
         return group_name(key, self.organisations)
+
+    def why(self, seat: OpenSeat) -> tuple[Sentence, ...]:
+        """Why a step is with these people, in order."""
+        return read_why(seat.why, self.organisations)
 
 
 def gather(code: str) -> ProjectPage:
@@ -208,6 +213,7 @@ def _shown(item: Item, seats: list[OpenSeat], organisations: Mapping[str, Biling
 def _names(project: Project, seats: Sequence[OpenSeat]) -> dict[str, Bilingual]:
     codes = {project.unit_code, project.department_code, project.section_code}
     codes |= {key.partition("@")[2] for each in seats for key in each.groups}
+    codes |= {str(each.why.get("group", "")).partition("@")[2] for each in seats}
     codes.add(project.agency_code or "")
     return organisation_names(db(), codes - {""})
 

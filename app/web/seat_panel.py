@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask_babel import gettext
 
-from app.core.i18n import N_, Bilingual
+from app.core.i18n import N_, Bilingual, Sentence
 from app.identity import Actor, people_names
 from app.web.definition_steps import rule_in_words
 from app.web.language import in_language
@@ -18,6 +18,7 @@ from app.workflow.names import group_name
 from app.workflow.seat_permits import may_remove
 from app.workflow.settling import votes_of
 from app.workflow.voting import SINGLE, Tally, rule_of
+from app.workflow.whys import read_why
 
 _STATES = {
     SeatState.OPEN: N_("to sign"),
@@ -53,6 +54,8 @@ class SeatLine:
 
     seat: SeatFacts
     name: Bilingual
+    #: Why this person or group, in order.
+    why: tuple[Sentence, ...]
     kind: str
     state: str
     chip: str
@@ -91,7 +94,10 @@ def seat_panel(
         | ({closer} if closer else set()),
     )
     names = {each.id: _name(each, people, organisations) for each in loaded.seats}
-    lines = (_line(loaded, each, actor, names, people) for each in _in_order(loaded))
+    lines = (
+        _line(loaded, each, actor, names, people, read_why(each.why, organisations))
+        for each in _in_order(loaded)
+    )
     return SeatPanel(
         rule=rule_in_words(loaded.step.properties) or gettext("everybody named here signs"),
         tally=standing(rule, loaded.seats, votes).tally,
@@ -115,11 +121,13 @@ def _line(
     actor: Actor,
     names: Mapping[UUID, Bilingual],
     people: Mapping[UUID, Bilingual],
+    why: tuple[Sentence, ...],
 ) -> SeatLine:
     parent = names.get(seat.parent_id) if seat.parent_id else None
     return SeatLine(
         seat=seat,
         name=names[seat.id],
+        why=why,
         kind=_kind(seat, parent),
         state=gettext(_STATES[seat.state]),
         chip=_CHIPS.get(seat.state, ""),

@@ -34,6 +34,8 @@ class BoardPlace:
     days_late: int
     holders: list[Bilingual] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    #: Why these, seat by seat (`whys.read_why`).
+    whys: list[Mapping[str, Any]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -89,6 +91,8 @@ def add_visits(session: Session, rows: Mapping[UUID, BoardRow], now: datetime) -
         if visit.id not in seen:
             seen.add(visit.id)
             row.places.append(_open_place(visit, column, calendar, now))
+        if visit.why:
+            row.places[-1].whys.append(visit.why)
         if visit.holder_zh and Bilingual(visit.holder_zh, visit.holder_en) not in (
             row.places[-1].holders
         ):
@@ -113,6 +117,7 @@ def _visits(instance_ids: Sequence[UUID]) -> Any:
             UserTask.clock_stopped_at,
             UserTask.closed_at,
             Seat.group_key,
+            Seat.why,
             User.name_zh.label("holder_zh"),
             User.name_en.label("holder_en"),
         )

@@ -17,16 +17,18 @@ class Directory:
 
     units: Mapping[str, Bilingual]
     departments: Mapping[str, Bilingual]
+    #: Organisations of every kind.
+    organisations: Mapping[str, Bilingual]
     #: Processes that something was started of, by key.
     processes: Mapping[str, Bilingual]
 
 
 def directory(session: Session) -> Directory:
-    """Units, departments and processes by code, in one statement."""
+    """Organisations and processes by code, in one statement."""
     newer = aliased(ProcessDefinition)
     organisations = select(
         Organisation.kind, Organisation.code, Organisation.name_zh, Organisation.name_en
-    ).where(Organisation.kind.in_((OrganisationKind.UNIT, OrganisationKind.DEPARTMENT)))
+    )
     processes = select(
         literal("process"),
         ProcessDefinition.key,
@@ -43,8 +45,10 @@ def directory(session: Session) -> Directory:
     names: dict[str, dict[str, Bilingual]] = {}
     for kind, code, zh, en in session.execute(union_all(organisations, processes)):
         names.setdefault(kind, {})[code] = Bilingual(zh, en)
+    started = names.pop("process", {})
     return Directory(
         names.get(OrganisationKind.UNIT, {}),
         names.get(OrganisationKind.DEPARTMENT, {}),
-        names.get("process", {}),
+        {code: name for kind in names.values() for code, name in kind.items()},
+        started,
     )

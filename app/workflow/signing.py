@@ -8,6 +8,7 @@ refuse by raising.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.core.database import table_of
 from app.core.errors import NotPermittedError
-from app.core.i18n import N_
+from app.core.i18n import N_, Sentence
 from app.core.ids import new_id
 from app.identity import Actor, Permission, load_actor
 from app.workflow.drafts import drop_draft
@@ -38,6 +39,7 @@ from app.workflow.seat_permits import (
 from app.workflow.settling import settle, votes_of
 from app.workflow.task_rows import begin_action, hold_seat, record_act
 from app.workflow.voting import ADVICE
+from app.workflow.whys import BY_DELEGATION, BY_SIGNER, why_of
 
 
 def add_signer(
@@ -62,7 +64,7 @@ def add_signer(
     refuse_unknown_place(seat, how)
     require_reason("reason", reason)
     signer = _newcomer(loaded, seat, actor, signer_id)
-    why = {"added_by": actor.username, "how": how, "reason": reason.strip()}
+    why = _why(BY_SIGNER, actor, reason)
     added = _seat_for(seat, signer, actor, now, why)
     if how == BEFORE:
         added = replace(added, kind=SeatKind.BEFORE, parent_id=seat.id)
@@ -126,7 +128,7 @@ def delegate_task(
     seat = _own_seat(loaded, actor, expected_version)
     require_reason("reason", reason)
     delegate = _newcomer(loaded, seat, actor, delegate_id)
-    why = {"delegated_by": actor.username, "reason": reason.strip()}
+    why = _why(BY_DELEGATION, actor, reason)
     added = replace(
         _seat_for(seat, delegate, actor, now, why), kind=SeatKind.ADVICE, parent_id=seat.id
     )
@@ -202,8 +204,13 @@ def _newcomer(loaded: LoadedTask, seat: SeatFacts, actor: Actor, person_id: UUID
     return person
 
 
+def _why(template: str, actor: Actor, reason: str) -> dict[str, Any]:
+    said = {"who": actor.name, "reason": reason.strip()}
+    return {**why_of((Sentence(template, said),)), "reason": reason.strip()}
+
+
 def _seat_for(
-    seat: SeatFacts, person: Actor, actor: Actor, now: datetime, why: dict[str, str]
+    seat: SeatFacts, person: Actor, actor: Actor, now: datetime, why: dict[str, Any]
 ) -> SeatFacts:
     return SeatFacts(
         id=new_id(),

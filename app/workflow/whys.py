@@ -9,7 +9,16 @@ from app.workflow.names import group_name
 
 BY_DIAGRAM = N_("The diagram gives this step to: {group}.")
 BY_TRANSFER = N_("{who} transferred it: {reason}")
+BY_SIGNER = N_("{who} added this person as a signer: {reason}")
+BY_DELEGATION = N_("{who} asks this person for an opinion: {reason}")
+BY_TIME_OUT = N_("The time of the step ran out, so it was also given to: {group}.")
 
+#: What seats from before chains were kept say by one key.
+_FORMERLY = {
+    "transferred_by": BY_TRANSFER,
+    "added_by": BY_SIGNER,
+    "delegated_by": BY_DELEGATION,
+}
 
 STANDS_IN = N_("{who} stands in for {owner} until {day}.")
 
@@ -38,8 +47,10 @@ def read_why(
     found = []
     if stored.get("group"):
         group = group_name(str(stored["group"]), organisations)
-        found.append(Sentence(BY_DIAGRAM, {"group": group}))
-    if stored.get("transferred_by"):
-        who, reason = stored["transferred_by"], stored.get("reason", "")
-        found.append(Sentence(BY_TRANSFER, {"who": who, "reason": reason}))
+        template = BY_TIME_OUT if stored.get("escalated") else BY_DIAGRAM
+        found.append(Sentence(template, {"group": group}))
+    for name, template in _FORMERLY.items():
+        if name in stored:
+            said = {"who": stored[name], "reason": stored.get("reason", "")}
+            found.append(Sentence(template, said))
     return (*found, *(Sentence.load(each) for each in stored.get("chain", ())))
