@@ -6,13 +6,12 @@ from flask import Blueprint, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.core.errors import InvalidInputError
 from app.identity import Permission
 from app.projects.stops import settle_withdrawal, withdraw
 from app.web.context import actor, db, now
 from app.web.refill import refilled
 from app.web.security import needs
-from app.web.task_requests import expected_version, renamed, task_address
+from app.web.task_requests import expected_version, problems_at_fields, task_address
 from app.web.tasks import show
 from app.workflow.reading import read_task
 from app.workflow.recalls import recall_decision, undo_decision
@@ -54,10 +53,8 @@ def recall(task_id: UUID) -> ResponseReturnValue:
 def withdraw_(task_id: UUID) -> ResponseReturnValue:
     """The initiator takes the item back, or asks its readers to let it go."""
     reason = request.form.get("act:withdraw_reason", "")
-    try:
+    with problems_at_fields({"reason": "act:withdraw_reason"}):
         is_back = withdraw(db(), task_id, actor(), reason, expected_version(), now())
-    except InvalidInputError as error:
-        raise renamed(error, {"reason": "act:withdraw_reason"}) from error
     if is_back:
         flash(gettext("Withdrawn. The first step is open again."))
     else:
@@ -77,12 +74,10 @@ def leave(task_id: UUID, question_id: UUID) -> ResponseReturnValue:
     """Let an item go back to its initiator, or keep it and say why."""
     field = f"leave:{question_id}"
     consents = request.form.get("leave") == "yes"
-    try:
+    with problems_at_fields({"answer": field}):
         is_back = settle_withdrawal(
             db(), question_id, actor(), consents, request.form.get(field, ""), now()
         )
-    except InvalidInputError as error:
-        raise renamed(error, {"answer": field}) from error
     if is_back:
         flash(gettext("The item has gone back to its initiator."))
     elif consents:

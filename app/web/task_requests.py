@@ -1,7 +1,8 @@
 """What the requests about a task have in common: reading them, and going on afterwards."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app.core.errors import InvalidInputError, Problem, problem
+from app.core.errors import InvalidInputError, NotFoundError, NotPermittedError, Problem, problem
 from app.core.i18n import N_, Bilingual
 from app.identity import User, find_people
 from app.web.context import actor, db
@@ -84,13 +85,36 @@ def typed_choices() -> dict[str, list[str]]:
     return found
 
 
-def renamed(error: InvalidInputError, names: Mapping[str, str]) -> InvalidInputError:
-    """The same refusal with its problems at the fields of the dialog."""
-    problems = [
-        Problem(each.code, names.get(each.where, each.where), each.sentence, each.level)
-        for each in error.problems
-    ]
-    return InvalidInputError(error.sentence.template, problems, **error.sentence.values)
+@contextmanager
+def problems_at_fields(names: Mapping[str, str]) -> Iterator[None]:
+    """Let a refusal have its problems at the fields of the dialog: name in the verb → field."""
+    try:
+        yield
+    except InvalidInputError as error:
+        problems = [
+            Problem(each.code, names.get(each.where, each.where), each.sentence, each.level)
+            for each in error.problems
+        ]
+        template, values = error.sentence.template, error.sentence.values
+        raise type(error)(template, problems, **values) from error
+
+
+@contextmanager
+def problems_in_dialog(names: Mapping[str, str], *, is_offered: bool) -> Iterator[None]:
+    """The same for a dialog that chooses a `person`, when it is offered at all.
+
+    A duty that keeps somebody out is a matter of whom to choose then, not of a missing right.
+    """
+    try:
+        with problems_at_fields(names):
+            yield
+    except (NotFoundError, NotPermittedError) as error:
+        if not is_offered:
+            raise
+        raise InvalidInputError(
+            N_("Expected somebody who may do this step; what you typed is kept."),
+            [Problem("person.duty", names["person"], error.sentence)],
+        ) from error
 
 
 def go_on(before: LoadedTask, done: str, category: str = "message") -> ResponseReturnValue:

@@ -1,23 +1,25 @@
 """The requests that bring others into a step: add and remove signers, delegate, give an opinion."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.core.errors import InvalidInputError, NotFoundError, NotPermittedError, Problem
-from app.core.i18n import N_
 from app.identity import Permission
 from app.web.context import actor, db, now
 from app.web.language import in_language
 from app.web.refill import refilled
 from app.web.security import needs
-from app.web.task_requests import expected_version, go_on, one_person, renamed, task_address
+from app.web.task_requests import (
+    expected_version,
+    go_on,
+    one_person,
+    problems_in_dialog,
+    task_address,
+)
 from app.web.tasks import keep_typed, show
-from app.workflow.loading import LoadedTask, load_task
+from app.workflow.loading import load_task
 from app.workflow.own_seats import own_seat
 from app.workflow.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 
@@ -39,7 +41,7 @@ def add(task_id: UUID) -> ResponseReturnValue:
     before = load_task(db(), task_id, lock=False)
     signer = one_person(request.form.get(_SIGNER["person"], ""), _SIGNER["person"])
     how, reason = (request.form.get(_SIGNER[each], "") for each in ("place", "reason"))
-    with _dialog(_SIGNER, before):
+    with problems_in_dialog(_SIGNER, is_offered=own_seat(before, actor()) is not None):
         add_signer(db(), task_id, actor(), signer.id, how, reason, expected_version(), now())
     keep_typed(task_id)
     name = in_language(signer.name)
@@ -75,7 +77,7 @@ def delegate(task_id: UUID) -> ResponseReturnValue:
     before = load_task(db(), task_id, lock=False)
     colleague = one_person(request.form.get(_DELEGATE["person"], ""), _DELEGATE["person"])
     reason = request.form.get(_DELEGATE["reason"], "")
-    with _dialog(_DELEGATE, before):
+    with problems_in_dialog(_DELEGATE, is_offered=own_seat(before, actor()) is not None):
         delegate_task(db(), task_id, actor(), colleague.id, reason, expected_version(), now())
     keep_typed(task_id)
     name = in_language(colleague.name)
@@ -91,19 +93,3 @@ def advise(task_id: UUID) -> ResponseReturnValue:
     opinion = request.form.get("opinion", "")
     resolve_delegation(db(), task_id, actor(), opinion, expected_version(), now())
     return go_on(before, str(gettext("opinion sent")))
-
-
-@contextmanager
-def _dialog(fields: Mapping[str, str], before: LoadedTask) -> Iterator[None]:
-    """Refusals at the fields of their dialog; a duty that keeps somebody out is one of them."""
-    try:
-        yield
-    except InvalidInputError as error:
-        raise renamed(error, fields) from error
-    except (NotFoundError, NotPermittedError) as error:
-        if own_seat(before, actor()) is None:
-            raise
-        raise InvalidInputError(
-            N_("Expected somebody who may do this step; what you typed is kept."),
-            [Problem("signer.duty", fields["person"], error.sentence)],
-        ) from error

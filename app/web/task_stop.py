@@ -9,13 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from app.core.errors import InvalidInputError
 from app.identity import Actor, Permission
 from app.projects import stops
 from app.web.context import actor, db, now
 from app.web.refill import refilled
 from app.web.security import needs
-from app.web.task_requests import expected_version, renamed, task_address
+from app.web.task_requests import expected_version, problems_at_fields, task_address
 from app.web.tasks import show
 
 pages = Blueprint("task_stop", __name__)
@@ -50,9 +49,7 @@ def terminate(task_id: UUID) -> ResponseReturnValue:
 
 def _stop(task_id: UUID, verb: Stop, name: str, words: str) -> ResponseReturnValue:
     field = f"act:{name}_reason"
-    try:
+    with problems_at_fields({"reason": field}):
         verb(db(), task_id, actor(), request.form.get(field, ""), expected_version(), now())
-    except InvalidInputError as error:
-        raise renamed(error, {"reason": field}) from error
     flash(words)
     return redirect(task_address(task_id))

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.core.errors import InvalidInputError
 from app.identity import Permission
 from app.projects.messages import answer as answer_question
 from app.projects.messages import ask as ask_question
@@ -15,7 +14,7 @@ from app.web.context import actor, db, now
 from app.web.language import in_language
 from app.web.refill import refilled
 from app.web.security import needs
-from app.web.task_requests import one_person, renamed, task_address
+from app.web.task_requests import one_person, problems_at_fields, task_address
 from app.web.tasks import keep_typed, show
 
 pages = Blueprint("task_talk", __name__)
@@ -25,10 +24,8 @@ pages = Blueprint("task_talk", __name__)
 @refilled(show)
 def urge_(task_id: UUID) -> ResponseReturnValue:
     """Ask the holders for speed; the verb knows who may."""
-    try:
+    with problems_at_fields({"text": "act:urge_text"}):
         urge(db(), task_id, actor(), request.form.get("act:urge_text", ""), now())
-    except InvalidInputError as error:
-        raise renamed(error, {"text": "act:urge_text"}) from error
     flash(gettext("Urged. Everybody for whom this item waits has been told."))
     return redirect(task_address(task_id))
 
@@ -40,10 +37,8 @@ def copy(task_id: UUID) -> ResponseReturnValue:
     """Give a colleague a copy of this item."""
     receiver = one_person(request.form.get("act:copy_to", ""), "act:copy_to")
     note = request.form.get("act:copy_note", "")
-    try:
+    with problems_at_fields({"receiver": "act:copy_to", "note": "act:copy_note"}):
         give_copy(db(), task_id, actor(), receiver.id, note, now())
-    except InvalidInputError as error:
-        raise renamed(error, {"receiver": "act:copy_to", "note": "act:copy_note"}) from error
     keep_typed(task_id)
     flash(gettext("%(name)s has a copy now.", name=in_language(receiver.name)))
     return redirect(task_address(task_id))
@@ -55,10 +50,8 @@ def copy(task_id: UUID) -> ResponseReturnValue:
 def ask(task_id: UUID) -> ResponseReturnValue:
     """Ask the initiator or an earlier approver; the clock stands still."""
     whom, text = (request.form.get(f"act:ask_{name}", "") for name in ("person", "text"))
-    try:
+    with problems_at_fields({"person": "act:ask_person", "text": "act:ask_text"}):
         ask_question(db(), task_id, actor(), whom, text, now())
-    except InvalidInputError as error:
-        raise renamed(error, {"person": "act:ask_person", "text": "act:ask_text"}) from error
     keep_typed(task_id)
     flash(gettext("Asked. The clock of this step stands still until the answer comes."))
     return redirect(task_address(task_id))
@@ -74,10 +67,8 @@ def _page_of(task_id: UUID, question_id: UUID) -> ResponseReturnValue:
 def answer(task_id: UUID, question_id: UUID) -> ResponseReturnValue:
     """Answer a question; the verb knows of whom it was asked."""
     field = f"answer:{question_id}"
-    try:
+    with problems_at_fields({"text": field}):
         asked_of = answer_question(db(), question_id, actor(), request.form.get(field, ""), now())
-    except InvalidInputError as error:
-        raise renamed(error, {"text": field}) from error
     flash(gettext("Answered. Thank you; whoever asked has been told."))
     return redirect(task_address(asked_of))
 

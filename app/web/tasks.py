@@ -16,11 +16,8 @@ from sqlalchemy.orm import Session
 from app.core.errors import (
     ConflictError,
     CountersignError,
-    InvalidInputError,
-    NotPermittedError,
-    Problem,
 )
-from app.core.i18n import N_, Bilingual
+from app.core.i18n import Bilingual
 from app.identity import Actor, Permission, User, find_people
 from app.web.context import actor, db, now
 from app.web.errors import wants_json
@@ -38,7 +35,8 @@ from app.web.task_requests import (
     expected_version,
     go_on,
     one_person,
-    renamed,
+    problems_at_fields,
+    problems_in_dialog,
     task_address,
     typed_choices,
 )
@@ -122,10 +120,8 @@ def return_(task_id: UUID) -> ResponseReturnValue:
     key, _, step_id = request.form.get("target", "").partition("/")
     target = ReturnChoice(key, step_id, Bilingual(step_id, step_id), None)
     decision = _decision("return", target, reason="return_reason")
-    try:
+    with problems_at_fields(problem_names(typed_pairs())):
         return _decide(task_id, return_task, decision)
-    except InvalidInputError as error:
-        raise renamed(error, problem_names(typed_pairs())) from error
 
 
 @pages.post("/tasks/<uuid:task_id>/transfer")
@@ -218,24 +214,11 @@ def _transfer(task_id: UUID) -> ResponseReturnValue:
     before = load_task(db(), task_id, lock=False)
     receiver = one_person(request.form.get("receiver", ""))
     reason = request.form.get("transfer_reason", "")
-    try:
+    fields = {"reason": "transfer_reason", "person": "receiver"}
+    with problems_in_dialog(fields, is_offered=permitted(before, actor()).transfer):
         transfer_task(db(), task_id, actor(), receiver.id, reason, expected_version(), now())
-    except NotPermittedError as error:
-        if not permitted(before, actor()).transfer:
-            raise
-        raise _beside_receiver(error) from error
-    except InvalidInputError as error:
-        raise renamed(error, {"reason": "transfer_reason", "person": "receiver"}) from error
     name = in_language(receiver.name)
     return go_on(before, str(gettext("transferred to %(name)s", name=name)))
-
-
-def _beside_receiver(error: NotPermittedError) -> InvalidInputError:
-    """A duty that keeps the receiver out is a matter of whom to choose, not of a missing right."""
-    return InvalidInputError(
-        N_("Expected somebody who may do this step; what you typed is kept."),
-        [Problem("transfer.duty", "receiver", error.sentence)],
-    )
 
 
 def _decision(outcome: str, target: ReturnChoice | None = None, *, reason: str = "") -> Decision:

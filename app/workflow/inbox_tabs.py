@@ -1,6 +1,6 @@
 """The five boxes of the inbox: which rows lie in each, and by what they are ordered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -46,8 +46,6 @@ _SUBJECT = (
     ProcessInstance.is_key,
     ProcessInstance.state.label("instance_state"),
 )
-
-
 _STEP = (
     UserTask.id.label("task_id"),
     UserTask.name_zh,
@@ -57,8 +55,6 @@ _STEP = (
     UserTask.opened_at,
     UserTask.clock_stopped_at,
 )
-
-
 _SEAT = (
     Seat.holder_id,
     Seat.group_key,
@@ -69,26 +65,23 @@ _SEAT = (
     ProcessInstance.progress,
 )
 
-
 _Parts = tuple[Any, tuple[Any, ...], Callable[[Any], InboxRow]]
 
 
 def _mine(session: Session, actor: Actor) -> _Parts:
-    query = (
-        select(Seat.id.label("key"), Seat.due_at, _urges(), *_SEAT, *_STEP, *_SUBJECT)
-        .join(UserTask, UserTask.id == Seat.task_id)
-        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .where(*mine_where(actor))
-    )
-    return query, (Seat.due_at, Seat.id), partial(work_row, session, actor)
+    return _work(session, actor, mine_where(actor))
 
 
 def _groups(session: Session, actor: Actor) -> _Parts:
+    return _work(session, actor, groups_where(actor))
+
+
+def _work(session: Session, actor: Actor, where: Sequence[ColumnElement[bool]]) -> _Parts:
     query = (
         select(Seat.id.label("key"), Seat.due_at, _urges(), *_SEAT, *_STEP, *_SUBJECT)
         .join(UserTask, UserTask.id == Seat.task_id)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .where(*groups_where(actor))
+        .where(*where)
     )
     return query, (Seat.due_at, Seat.id), partial(work_row, session, actor)
 
