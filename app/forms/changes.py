@@ -59,14 +59,15 @@ def _is_hidden(field: Field, rights: Rights | None) -> bool:
 
 
 def _change(field: Field, path: str, label: Bilingual, old: Any, new: Any) -> Iterator[Change]:
-    if old == new:
+    if old == new or (_nothing(old) and _nothing(new)):
         return
     kind: Kind = "added" if _nothing(old) else "removed" if _nothing(new) else "changed"
     yield Change(path, label, kind, old, new, shown(field, old), shown(field, new))
 
 
 def _nothing(value: Any) -> bool:
-    return value is None or value == []
+    """An empty text and a question never asked look the same to a reader."""
+    return value in (None, "", [])
 
 
 def _row_changes(

@@ -9,10 +9,12 @@ from app.core.i18n import Bilingual
 from app.forms.layout import CHOICES, EMPTY, Field, FieldType, Option
 
 YES, NO = Bilingual("是", "Yes"), Bilingual("否", "No")
+#: Between the Chinese and the English name in a field whose property `names` is `both`.
+_BESIDE = " / "
 
 
 def shown(field: Field, value: Any, options: Sequence[Option] = ()) -> Bilingual:
-    """The value as text: labels of options, `1,200.50`, `2022-10-10`, names of files.
+    """The value as text: labels of options, `1,200.50` (a year without comma), names of files.
 
     `options` are those of now, where they come from an expression.
     """
@@ -26,14 +28,22 @@ def shown(field: Field, value: Any, options: Sequence[Option] = ()) -> Bilingual
         case bool():
             return YES if value else NO
         case Decimal():
-            text = f"{value:,f}"
+            text = f"{value:f}" if field.properties.get("grouping") == "none" else f"{value:,f}"
         case date():
             text = value.isoformat()
         case list():
             text = ", ".join(_file_name(each) for each in value)
+        case str() if field.properties.get("names") == "both":
+            chinese, _, english = value.partition(_BESIDE)
+            return Bilingual(chinese, english)
         case _:
             text = str(value)
     return Bilingual(text, text)
+
+
+def both_names(name: Bilingual) -> str:
+    """A name as a field whose property `names` is `both` holds it; each reader sees one half."""
+    return f"{name.zh}{_BESIDE}{name.en}"
 
 
 def as_text(value: Any) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import NotFoundError
 from app.core.i18n import N_, Bilingual
+from app.forms.shown import both_names
 from app.identity import Organisation
 from app.projects.models import GoalVersion, Project
 
@@ -48,9 +49,9 @@ class GoalFile:
         """The head of every form about the project."""
         return {
             "project_code": self.project.code,
-            "project_name": _both(self.project.name),
-            "unit_name": _both(self.unit),
-            "department_name": _both(self.department),
+            "project_name": both_names(self.project.name),
+            "unit_name": both_names(self.unit),
+            "department_name": both_names(self.department),
             "fiscal_year": self.project.fiscal_year,
             "is_multi_year": self.project.end_date.year > self.project.start_date.year,
         }
@@ -135,8 +136,3 @@ def _query() -> Any:
         )
         .where(Project.code == bindparam("code"))
     )
-
-
-def _both(name: Bilingual) -> str:
-    """A name in a field that holds one text for readers of both languages."""
-    return f"{name.zh} / {name.en}"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import Problem, problem
 from app.core.i18n import N_
 from app.engine import ServiceCall
+from app.forms.shown import both_names
 from app.identity import SYSTEM
 from app.projects.checks import check_goal
 from app.projects.goal_files import GoalFile, open_goal_file
@@ -91,7 +92,7 @@ def _beside_goal(file: GoalFile, answers: Mapping[str, Any]) -> FormData:
     amount = str(file.project.year_amount)
     facts = {
         "declared_amount": amount,
-        "agency": file.agency.zh if file.agency else "",
+        "agency": both_names(file.agency) if file.agency else "",
         "sources": file.sources,
         "year_amount": amount,
     }

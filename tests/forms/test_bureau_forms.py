@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.core.i18n import Bilingual
 from app.forms import FieldType, FieldView, Form, rights_for
 from tests.forms.conftest import FORMS
 
@@ -152,6 +153,15 @@ class TestGoalDeclaration:
         sent = {**GOAL, "project_name": "other", "fiscal_year": 2030}
         bound = form.bind(sent, {"project_name": "路"}, write_all(form), {})
         assert (bound.values["project_name"], bound.values["fiscal_year"]) == ("路", None)
+
+    def test_facts_are_read_in_one_language_and_years_without_a_comma(
+        self, bureau_form: BureauForm
+    ) -> None:
+        form = bureau_form("goal_declaration")
+        facts = {"unit_name": "果业中心 / Fruit Industry Center", "fiscal_year": 2023}
+        views = {each.key: each.shown for each in every(form.view(form.load(facts), {}, {}))}
+        assert views["unit_name"] == Bilingual("果业中心", "Fruit Industry Center")
+        assert views["fiscal_year"].zh == "2023"
 
 
 class TestGoalReview:

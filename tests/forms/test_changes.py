@@ -31,6 +31,13 @@ def test_field_is_shown_in_words(road: Form) -> None:
     assert diff(road, {**OLD, "basis": "law"}, OLD)[0].kind == "removed"
 
 
+def test_a_question_left_empty_and_one_never_asked_are_no_change(road: Form) -> None:
+    row = OLD["rows"][0]
+    emptied = {**OLD, "basis": "", "rows": [{**row, "remark": ""}, OLD["rows"][1]]}
+    assert diff(road, OLD, emptied) == ()
+    assert diff(road, emptied, OLD) == ()
+
+
 def test_rows_are_matched_by_their_key(road: Form) -> None:
     # given a version with one row moved and edited, one gone, one new
     new = {
