@@ -14,6 +14,7 @@ from app.web.language import in_language
 from app.workflow.electorate import shares, signers_before, standing
 from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import SeatKind, SeatState
+from app.workflow.moving import movable_places
 from app.workflow.names import group_name
 from app.workflow.seat_permits import may_remove
 from app.workflow.settling import votes_of
@@ -104,6 +105,35 @@ def seat_panel(
         lines=tuple(lines),
         decided_by=people.get(closer) if closer else None,
         decided_at=loaded.task.closed_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the step that the reader may move to another person, by the id of its seat."""
+
+    seat_id: UUID
+    #: Its holder, or the groups that may claim it.
+    names: tuple[Bilingual, ...]
+    is_held: bool
+
+
+def places_to_move(
+    loaded: LoadedTask, actor: Actor, organisations: Mapping[str, Bilingual]
+) -> tuple[Place, ...]:
+    """What a transfer may choose from; nothing where there is no choice."""
+    places = movable_places(loaded, actor)
+    if len(places) < 2:
+        return ()
+    holders = {each.holder_id for place in places for each in place if each.holder_id}
+    people = people_names(loaded.session, holders)
+    return tuple(
+        Place(
+            place[0].id,
+            tuple(dict.fromkeys(_name(each, people, organisations) for each in place)),
+            place[0].is_held,
+        )
+        for place in places
     )
 
 

@@ -17,7 +17,7 @@ from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
 from app.web.goal_diffs import GOAL_FORM, Comparison, last_changes
 from app.web.refill import Refill
 from app.web.return_points import Checklist, Note
-from app.web.seat_panel import SeatPanel, seat_panel
+from app.web.seat_panel import Place, SeatPanel, places_to_move, seat_panel
 from app.web.since import Since
 from app.web.task_history import LedgerLine, PastOpinion, acting, ledger_lines, past_opinions
 from app.web.task_outlook import Ahead, Returns, gather_ahead, gather_returns
@@ -97,6 +97,8 @@ class TaskPage:
     is_first_reading: bool
     #: Where several people sign.
     signers: SeatPanel | None
+    #: Among which places a transfer may choose; empty where there is no choice.
+    places: tuple[Place, ...]
 
     @property
     def sent_back(self) -> PastOpinion | None:
@@ -215,6 +217,7 @@ def gather(task_id: UUID) -> TaskPage:
         standing=gather_standing(loaded, entries, people),
         is_first_reading=seat is not None and loaded.is_open and loaded.task.read_at is None,
         signers=seat_panel(loaded, actor(), organisations),
+        places=places_to_move(loaded, actor(), organisations) if allowed.transfer else (),
     )
 
 

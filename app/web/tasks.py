@@ -39,6 +39,7 @@ from app.web.task_requests import (
     problems_in_dialog,
     task_address,
     typed_choices,
+    uuid_of,
 )
 from app.workflow.decisions import (
     Decision,
@@ -214,9 +215,12 @@ def _transfer(task_id: UUID) -> ResponseReturnValue:
     before = load_task(db(), task_id, lock=False)
     receiver = one_person(request.form.get("receiver", ""))
     reason = request.form.get("transfer_reason", "")
-    fields = {"reason": "transfer_reason", "person": "receiver"}
+    place = request.form.get("act:transfer_place")
+    seat_id = uuid_of(place) if place else None
+    fields = {"reason": "transfer_reason", "person": "receiver", "seat": "act:transfer_place"}
     with problems_in_dialog(fields, is_offered=permitted(before, actor()).transfer):
-        transfer_task(db(), task_id, actor(), receiver.id, reason, expected_version(), now())
+        version = expected_version()
+        transfer_task(db(), task_id, actor(), receiver.id, reason, version, now(), seat_id)
     name = in_language(receiver.name)
     return go_on(before, str(gettext("transferred to %(name)s", name=name)))
 

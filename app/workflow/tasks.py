@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError, NotPermittedError, problem
 from app.core.i18n import N_, Sentence
-from app.identity import Actor, Permission
+from app.identity import Actor
 from app.workflow.actions import save_instance
 from app.workflow.duty_permits import refuse_conflicting_duties
-from app.workflow.loading import LoadedTask, SeatFacts, load_task
-from app.workflow.models import SeatState
-from app.workflow.moving import active_colleague, move_seat
-from app.workflow.own_seats import own_seat, refuse_closed, refuse_stale, require_seat
+from app.workflow.loading import load_task
+from app.workflow.moving import active_colleague, giver_of, move_seat, seat_to_move
+from app.workflow.own_seats import refuse_closed, refuse_stale, require_seat
 from app.workflow.reading import note_reader
 from app.workflow.reasons import require_reason
 from app.workflow.task_rows import begin_action, hold_seat, record_act, touch_task, write_seats
@@ -75,12 +74,16 @@ def transfer_task(
     reason: str,
     expected_version: int | None,
     now: datetime,
+    seat_id: UUID | None = None,
 ) -> None:
-    """Hand an own seat to another person (转办), who must pass the same duty rules."""
+    """Hand a seat to another person (转办), who must pass the same duty rules.
+
+    It is the own seat, or any open one for who may move any; `seat_id` says which of several.
+    """
     loaded = load_task(session, task_id, lock=True)
     refuse_closed(loaded)
-    seat = own_seat(loaded, actor) or _any_seat(loaded, actor)
     refuse_stale(loaded, expected_version)
+    seat = seat_to_move(loaded, actor, seat_id)
     require_reason("reason", reason)
     receiver = active_colleague(
         session, receiver_id, N_("Expected an active colleague to transfer to, found none.")
@@ -97,12 +100,14 @@ def transfer_task(
             who=receiver.name,
         )  # fmt: skip
     because = Sentence(BY_TRANSFER, {"who": actor.name, "reason": reason.strip()})
-    move_seat(loaded, seat, actor, actor, receiver, "transfer", because, reason, now)
-
-
-def _any_seat(loaded: LoadedTask, actor: Actor) -> SeatFacts:
-    """An administrator may move a seat that he does not hold; anybody else needs his own."""
-    open_seat = next((each for each in loaded.seats if each.state is SeatState.OPEN), None)
-    if open_seat is None or not actor.can(Permission.TASK_TRANSFER_ANY):
-        return require_seat(loaded, actor)
-    return open_seat
+    move_seat(
+        loaded,
+        seat,
+        actor,
+        giver_of(loaded, seat, actor),
+        receiver,
+        "transfer",
+        because,
+        reason,
+        now,
+    )
