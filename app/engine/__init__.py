@@ -90,9 +90,10 @@ from app.engine.errors import (
     TaskNotOpenError,
 )
 from app.engine.expressions import Dynamic, dynamic
+from app.engine.forks import target_name
 from app.engine.heading import Heading, read_heading
 from app.engine.limits import Limits
-from app.engine.lookahead import ReturnEffect, return_effect
+from app.engine.lookahead import ReturnEffect, return_effect, steps_inside
 from app.engine.moves import may_resume, move, resume_at, return_targets
 from app.engine.names import NameRead, names_read, names_written
 from app.engine.preview import (
@@ -173,4 +174,6 @@ __all__ = [
     "return_effect",
     "return_targets",
     "start",
+    "steps_inside",
+    "target_name",
 ]

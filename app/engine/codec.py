@@ -1,9 +1,10 @@
 """The state of an instance as bytes: a few live tokens and the variables, no spec, no history.
 
 Version 1, JSON: `k` key and `h` hash of the main definition · `n` number of visits, `f` visited
-steps by definition as [first, last] · `e` end event reached · `s` levels, outer before inner: `p`
-the call or sub-process token around it, `d` own variables, `t` tokens as [id, element, state,
-flow, host, clock]. A clock is [due, interval, firings left]. Trailing empty fields are left out.
+steps and forks by definition as [first, last] · `e` end event reached · `s` levels, outer before
+inner: `p` the call or sub-process token around it, `d` own variables, `t` tokens as [id, element,
+state, flow, host, clock]. A clock is [due, interval, firings left]. Trailing empty fields are left
+out.
 """
 
 from datetime import datetime

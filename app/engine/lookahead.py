@@ -60,8 +60,19 @@ def return_effect(
         kept=tuple(
             place
             for place in sorted(top.visits, key=lambda each: top.visits[each][0])
-            if place not in again and place not in behind
+            if place in process.steps and place not in again and place not in behind
         ),
+    )
+
+
+def steps_inside(process: Process, definition_key: str, fork_id: str) -> frozenset[Place]:
+    """The steps of every branch of a fork, those of inner levels too; none of any other element."""
+    return frozenset(
+        place
+        for scope in process.definitions[definition_key].scopes.values()
+        for node_id, block in scope.blocks.items()
+        if node_id in scope.nodes and any(split == fork_id for split, _ in block)
+        for place in _Look(process, {}).inside(scope, node_id)
     )
 
 
@@ -115,7 +126,7 @@ class _Look:
         """Steps that follow the place where a task stands."""
         for node_id in scope.spec.forward.in_order(here):
             if node_id != here:
-                yield from self._inside(scope.spec, node_id)
+                yield from self.inside(scope.spec, node_id)
 
     def _between(self, level: ScopeSpec, begin: str) -> Iterator[Place]:
         here = self.stands[level.name]
@@ -125,13 +136,13 @@ class _Look:
             if inner is not None:
                 yield from self._between(inner, inner.level.start.id)
             elif node_id not in beyond:
-                yield from self._inside(level, node_id)
+                yield from self.inside(level, node_id)
 
-    def _inside(self, level: ScopeSpec, node_id: str) -> Iterator[Place]:
+    def inside(self, level: ScopeSpec, node_id: str) -> Iterator[Place]:
         """The step itself, or every step of a call or sub-process."""
         if level.level.nodes[node_id].type == "userTask":
             yield level.definition_key, node_id
         inner = inner_level(self.process, level, node_id)
         if inner is not None:
             for each in inner.forward.in_order(inner.level.start.id):
-                yield from self._inside(inner, each)
+                yield from self.inside(inner, each)

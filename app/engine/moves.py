@@ -1,8 +1,9 @@
 """Moves that no flow draws: a jump back to an earlier step, and straight on to a later one.
 
 A step may be returned to if it was visited, lies before the task on some path, and its parallel
-branch is the task's own or one around it. The jump takes away every token inside the target's
-branch, the arrivals at joins and the inner levels among them, so that nothing stale is left.
+branch is the task's own or one around it. From behind a join so may the fork: all its branches run
+again. The jump takes away every token inside the target's branch, the arrivals at joins and the
+inner levels among them, so that nothing stale is left.
 
 Straight on leads only to a step that was visited, lies ahead on the same level and in exactly the
 same parallel branch: one token leaves, one arrives, and no join misses or doubles one.
@@ -16,10 +17,11 @@ from app.engine import codec
 from app.engine.blocks import Block, is_inside
 from app.engine.definition import Process
 from app.engine.errors import MoveError
+from app.engine.forks import opened_by, target_name
 from app.engine.graph import Level
 from app.engine.runner import check_outcome, finish_step, open_step, open_steps
 from app.engine.scopes import Scope, Token, TopScope
-from app.engine.specs import StepSpec
+from app.engine.specs import ForkingSpec, StepSpec
 from app.engine.step import Handlers, Passed, ReturnTarget, Step
 
 #: The policy of a step that has no `appr.returnTo`.
@@ -29,10 +31,10 @@ DEFAULT_POLICY = "drawn"
 def return_targets(
     process: Process, state: bytes, task_id: str, policy: str | None = None
 ) -> tuple[ReturnTarget, ...]:
-    """The steps to which this task may be returned, in the order of their first visit.
+    """The steps and forks to which this task may be returned, in the order of their first visit.
 
     `policy` is that of the step (`appr.returnTo`) unless given: words `none`, `drawn`, `any`,
-    `initiator`, `previous` or ids of steps, separated by spaces.
+    `initiator`, `previous` or ids of steps and forks, separated by spaces.
     """
     top = codec.load(process, state)
     token = open_step(top, task_id)
@@ -41,7 +43,7 @@ def return_targets(
     words = (policy or step.properties.get("appr.returnTo") or DEFAULT_POLICY).split()
     drawn = {(each.definition_key, each.target): each.code for each in reversed(step.outcomes)}
     targets = [
-        ReturnTarget(place[0], place[1], process.step(*place).name, drawn.get(place))
+        ReturnTarget(*place, target_name(process, *place), drawn.get(place))
         for _, place in _legal(top, token)
     ]
     return tuple(each for each in targets if _allows(words, each, targets, top))
@@ -50,7 +52,7 @@ def return_targets(
 def move(
     process: Process, state: bytes, task_id: str, target: str, now: datetime, handlers: Handlers
 ) -> Step:
-    """Return from an open task to an earlier step (a jump that no flow draws).
+    """Return from an open task to an earlier step or fork (a jump that no flow draws).
 
     Any legal target will do: whether the step's policy offers it is the host's question.
     """
@@ -126,8 +128,8 @@ def _jump(scope: Scope, target: str) -> None:
     for token in taken_tokens(scope, target):
         if token.id in scope.tasks:
             scope.cancel_token(token)
-    spec = scope.spec.nodes[target]
-    spec._update(scope.enter(spec))
+    # Ready at once: a gateway that joins, too, has nothing to wait for before it forks.
+    scope.enter(scope.spec.nodes[target])._ready()
 
 
 def taken_tokens(scope: Scope, target: str) -> list[Token]:
@@ -171,16 +173,28 @@ def _before(scope: Scope, here: str, top: TopScope) -> Iterator[tuple[str, str]]
     key, spec = scope.spec.definition_key, scope.spec
     level: Level = top.process.definitions[key].graph.levels[spec.name]
     without_here = level.reachable(level.start.id, without=here)
-    for step_id in spec.nodes:
+    for node_id, node in spec.nodes.items():
         if (
-            (key, step_id) in top.visits
-            and step_id != here
-            # Some path leads to the step first, and from it here.
-            and step_id in without_here
-            and here in level.reachable(step_id)
-            and is_inside(spec.blocks[here], spec.blocks[step_id])
+            (key, node_id) in top.visits
+            and node_id != here
+            # Some path leads to the target first, and from it here.
+            and node_id in without_here
+            and here in level.reachable(node_id)
+            and is_inside(spec.blocks[here], spec.blocks[node_id])
+            and (not isinstance(node, ForkingSpec) or _is_behind(scope, here, node))
         ):
-            yield key, step_id
+            yield key, node_id
+
+
+def _is_behind(scope: Scope, here: str, fork: ForkingSpec) -> bool:
+    """Whether all branches of a fork have met before here, and people worked in them."""
+    splits = {split for split, _ in scope.spec.blocks[here]}
+    return fork.node.id not in splits and bool(opened_by(scope.spec, fork))
+
+
+def _first_step(top: TopScope) -> tuple[str, str]:
+    steps = top.visits.keys() & top.process.steps.keys()
+    return min(steps, key=lambda each: top.visits[each][0])
 
 
 def _depth(scope: Scope) -> int:
@@ -200,6 +214,6 @@ def _allows(
         "any" in words
         or target.step_id in words
         or ("drawn" in words and target.drawn is not None)
-        or ("initiator" in words and top.visits[place][0] == 1)
+        or ("initiator" in words and place == _first_step(top))
         or ("previous" in words and target is max(targets, key=visited_last))
     )

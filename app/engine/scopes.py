@@ -15,7 +15,7 @@ from app.core.i18n import N_
 from app.engine.expressions import NO_CLOCK, budget_at
 from app.engine.graph import CallMapping, Flow
 from app.engine.limits import AUTOMATIC_ELEMENTS, OPEN_LEVELS
-from app.engine.specs import CallSpec, ScopeSpec, StepSpec, TokenSpec, set_clock
+from app.engine.specs import CallSpec, ForkingSpec, ScopeSpec, StepSpec, TokenSpec, set_clock
 from app.engine.spiff import BpmnSubWorkflow, BpmnWorkflow, Task, TaskSpec, TaskState
 from app.engine.step import Handlers, Passed
 from app.engine.timers import Schedule
@@ -226,7 +226,7 @@ class TopScope(Scope, BpmnWorkflow):
         self.top = self
         self.ready: deque[Token] = deque()
         self.passed: list[Passed] = []
-        #: (definition key, step id) → number of the first and of the last visit.
+        #: (definition key, id of a step or fork) → number of the first and of the last visit.
         self.visits: dict[tuple[str, str], tuple[int, int]] = {}
         self.visit_count = 0
         #: Id of the end event that counts as the end of the instance.
@@ -240,8 +240,8 @@ class TopScope(Scope, BpmnWorkflow):
             raise AssertionError("Nothing runs while an instance is only looked at.")
         return self._now
 
-    def visit(self, spec: StepSpec) -> None:
-        """Count that a step was entered."""
+    def visit(self, spec: StepSpec | ForkingSpec) -> None:
+        """Count that a step was entered, or that a fork opened its branches."""
         self.visit_count += 1
         place = (spec.scope_spec.definition_key, spec.node.id)
         first, _ = self.visits.get(place, (self.visit_count, 0))
@@ -269,8 +269,16 @@ class TopScope(Scope, BpmnWorkflow):
                 wanted=OPEN_LEVELS,
             )
         scope = SubScope(token, self)
+        if scope.owns_data:
+            self._forget_forks(scope.spec.definition_key)
         scope.pass_in()
         scope.enter(scope.spec.first)._ready()
+
+    def _forget_forks(self, key: str) -> None:
+        """A call begins without variables: what forked in an earlier one could not fork again."""
+        scopes = self.process.definitions[key].scopes.values()
+        for spec in (each for scope in scopes for each in scope.forks):
+            self.visits.pop((key, spec.node.id), None)
 
     def drop_scope(self, token: Token) -> None:
         """Take away the level inside a cancelled token, with everything in it."""

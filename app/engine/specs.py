@@ -77,6 +77,9 @@ class ScopeSpec(BpmnProcessSpec):
         )
         for join in self.inclusive_joins:
             join.look_around(level)
+        self.forks = tuple(
+            spec for spec in self.nodes.values() if isinstance(spec, ForkingSpec) and spec.forks
+        )
 
     @cached_property
     def forward(self) -> Forward:
@@ -332,7 +335,20 @@ class ExclusiveSpec(TokenSpec, ExclusiveGateway):
         return default
 
 
-class ParallelSpec(TokenSpec, ParallelGateway):
+class ForkingSpec(TokenSpec):
+    """What gateways that may open several branches share: the instance knows when it forked."""
+
+    @property
+    def forks(self) -> bool:
+        """Whether the diagram draws a fork here, which can be named, marked and returned to."""
+        return len(self.flows) > 1 and not self.node.implied
+
+    def _act(self, token: "Token") -> None:
+        if self.forks:
+            token.scope.top.visit(self)
+
+
+class ParallelSpec(ForkingSpec, ParallelGateway):
     """Parallel gateway: takes one token of every incoming flow, puts one on every outgoing flow."""
 
     def _arrive(self, token: "Token") -> bool:
@@ -347,7 +363,7 @@ class ParallelSpec(TokenSpec, ParallelGateway):
         return True
 
 
-class InclusiveSpec(TokenSpec, InclusiveGateway):
+class InclusiveSpec(ForkingSpec, InclusiveGateway):
     """Inclusive gateway: joins when no further token can come, splits by every true condition."""
 
     #: Flow id → nodes from which a token can still come over it without passing this gateway.

@@ -85,9 +85,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ReturnTarget:
-    """A step that a task may be returned to."""
+    """A step that a task may be returned to, or a fork whose branches all run again."""
 
     definition_key: str
+    #: Id of the step, or of the gateway.
     step_id: str
     name: Bilingual
     #: The outcome code that the diagram draws to this step; complete with it instead of moving.

@@ -116,19 +116,26 @@ def _check_people(reading: Reading, node: Node) -> None:
 
 
 def _check_return_policy(reading: Reading, node: Node) -> None:
-    known = RETURN_WORDS | reading.people.keys()
+    known = RETURN_WORDS | reading.people.keys() | _forks(reading)
     for word in node.properties.get("appr.returnTo", "").split():
         if word not in known:
             reading.warn(
                 "return",
                 node.id,
                 N_(
-                    "Expected {wanted} or the id of a step in appr.returnTo, found “{found}”, "
-                    "which only helps if a calling process has that step."
+                    "Expected {wanted} or the id of a step or fork in appr.returnTo, found "
+                    "“{found}”, which only helps if a calling process has that step."
                 ),
                 wanted=", ".join(sorted(RETURN_WORDS)),
                 found=word,
             )
+
+
+def _forks(reading: Reading) -> set[str]:
+    kinds = {"parallelGateway", "inclusiveGateway"}
+    return {
+        node.id for node in reading.graph.nodes() if node.type in kinds and len(node.outgoing) > 1
+    }
 
 
 def _check_start_and_end(reading: Reading, level: Level) -> bool:

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from uuid import UUID
 
 from app.core.i18n import N_, Bilingual, Sentence
-from app.engine import Process
+from app.engine import Process, target_name
 from app.web.fields import FormPage, form_to_read
 from app.workflow.history import Opinion
 from app.workflow.models import LedgerEntry
 from app.workflow.names import group_name
 from app.workflow.permits import is_approval
 from app.workflow.resources import FormLibrary
-from app.workflow.resubmission import carried_over
+from app.workflow.resubmission import carried_over, reusable
 
 #: Templates of the ledger by verb.
 _SAID = {
@@ -24,6 +25,7 @@ _SAID = {
     "approve": N_("{who} decided “{to}” in the step {step}."),
     "reject": N_("{who} decided “{to}” in the step {step}."),
     "return": N_("{who} returned the item from the step {step} ({to})."),
+    "fork_again": N_("All branches run again: {to}. What was said there may be confirmed."),
     "ask_points": N_("{who} asked in the step {step} for these points to be mended."),
     "answer_points": N_("{who} answered the points of the return in the step {step}."),
     "abstain": N_("{who} abstained in the step {step}."),
@@ -63,6 +65,7 @@ _SAID = {
     "terminate": N_("{who} terminated the item."),
 }
 _OTHER = N_("{who}: {verb} {step}")
+_JUMPED = N_("{who} returned the item from the step {step}.")
 #: What closed a step that nobody had decided.
 _REASONS = {
     "initiator": N_("the initiator would have approved his own item"),
@@ -121,6 +124,8 @@ class PastOpinion:
 
     #: Whether a straight answer to a return let it stand for another round.
     is_carried_over: bool = False
+    #: Whether its branch runs again, and its author may confirm it.
+    is_reusable: bool = False
 
     @property
     def is_return(self) -> bool:
@@ -144,12 +149,24 @@ class LedgerLine:
 
 
 def past_opinions(
-    opinions: Sequence[Opinion], process: Process, forms: FormLibrary
+    opinions: Sequence[Opinion],
+    process: Process,
+    forms: FormLibrary,
+    again: Mapping[str, int] = MappingProxyType({}),
 ) -> list[PastOpinion]:
-    """The opinions with their words and forms, the newest first."""
-    carried = carried_over(opinions)
-    past = (_past(each, process, forms) for each in reversed(opinions))
-    return [replace(e, is_carried_over=e.opinion.vote_id in carried) for e in past]
+    """The opinions with their words and forms, the newest first.
+
+    `again` are the places that run again, with their last round before (`Progress.reusable`).
+    """
+    carried, confirmable = carried_over(opinions), reusable(opinions, again)
+    return [
+        replace(
+            _past(each, process, forms),
+            is_carried_over=each.vote_id in carried,
+            is_reusable=each.vote_id in confirmable,
+        )
+        for each in reversed(opinions)
+    ]
 
 
 def _past(opinion: Opinion, process: Process, forms: FormLibrary) -> PastOpinion:
@@ -211,8 +228,9 @@ def _sentence(
     reason: object = entry.reason
     if entry.verb in ("cancel", "skip"):
         reason = Sentence(_REASONS.get(entry.reason, "{reason}"), {"reason": entry.reason})
+    jumped = entry.verb == "return" and entry.to_state == "return"
     return Sentence(
-        _SAID.get(entry.verb, _OTHER),
+        _JUMPED if jumped else _SAID.get(entry.verb, _OTHER),
         {
             "who": who,
             "verb": entry.verb,
@@ -241,6 +259,9 @@ def _to(
         return name if str(name) else said
     if entry.verb in ("copy", "give_copy", "escalate"):
         return group_name(said, organisations)
+    if entry.verb in ("resubmit", "fork_again"):
+        key, _, element_id = said.partition("/")
+        return _step(process, key, element_id)
     if entry.verb == "end":
         return _step(process, entry.definition_key, said)
     return said
@@ -248,9 +269,10 @@ def _to(
 
 def _step(process: Process, definition_key: str | None, element_id: str) -> Bilingual:
     """Name of an element; without a definition, of the first with this id, such as a call."""
-    definitions = [each for key, each in process.definitions.items() if key == definition_key]
-    for definition in definitions or process.definitions.values():
-        found = definition.elements.get(element_id)
-        if found and str(found.name):
-            return found.name
+    for key, definition in process.definitions.items():
+        is_meant = key == definition_key or definition_key not in process.definitions
+        if is_meant and element_id in definition.elements:
+            name = target_name(process, key, element_id)
+            if str(name):
+                return name
     return Bilingual(element_id, element_id)

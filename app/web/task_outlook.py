@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 
 from app.core.i18n import Bilingual, Sentence
-from app.engine import Process, ReturnEffect
+from app.engine import Process, ReturnEffect, steps_inside
 from app.identity import organisation_names
 from app.web.context import db, now
 from app.web.language import in_language
@@ -64,6 +64,8 @@ class ReturnOutlook:
 
     choice: ReturnChoice
     again: tuple[StepAgain, ...]
+    #: Those in the branches of a fork whose opinions may be confirmed.
+    reusable: tuple[StepAgain, ...]
     #: Other open steps that would close.
     closes: tuple[Bilingual, ...]
     kept: tuple[StepAgain, ...]
@@ -152,12 +154,15 @@ def _outlook(
         for each in loaded.open_tasks
         if each.engine_task_id in effect.closes and each.id != loaded.task.id
     ]
+    inside = steps_inside(loaded.process, choice.definition_key, choice.step_id)
+    again = tuple(
+        _step(loaded.process, place, past, is_repeated=place in effect.asked_again)
+        for place in effect.again
+    )
     return ReturnOutlook(
         choice,
-        tuple(
-            _step(loaded.process, place, past, is_repeated=place in effect.asked_again)
-            for place in effect.again
-        ),
+        again,
+        tuple(each for each in again if each.who and (each.definition_key, each.step_id) in inside),
         tuple(closing),
         tuple(_step(loaded.process, place, past, is_repeated=False) for place in effect.kept),
     )

@@ -108,6 +108,20 @@ class TaskPage:
         return next((each for each in back if each.opinion.at == opened_at), None)
 
     @property
+    def reusable(self) -> PastOpinion | None:
+        """What this person said here before its branch ran again, to be confirmed or changed."""
+        task, codes = self.loaded.task, [each.code for each in self.allowed.approve]
+        own = (
+            each
+            for each in self.opinions
+            if each.is_reusable and each.opinion.who_id == actor().id
+            and (each.opinion.definition_key, each.opinion.step_id)
+            == (task.definition_key, task.step_id)
+            and each.opinion.visit < task.visit and each.opinion.outcome in codes
+        )  # fmt: skip
+        return next(own, None)
+
+    @property
     def beside_form(self) -> Mapping[str, list[Note]]:
         """Points of the return beside the fields of this step's form."""
         return beside_form(self.checklist)
@@ -174,7 +188,7 @@ def gather(task_id: UUID) -> TaskPage:
         acting(entries) | {each.uploaded_by_id for each in files},
     )
     absent = _absences(seats)
-    past = past_opinions(said, loaded.process, forms)
+    past = past_opinions(said, loaded.process, forms, loaded.progress.reusable)
     draft = find_draft(db(), task_id, actor())
     is_refused = g.get("refill") and is_of_page(request.form)
     typed = typed_pairs() if is_refused else _kept(draft)

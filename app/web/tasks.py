@@ -18,6 +18,7 @@ from app.core.errors import (
     CountersignError,
 )
 from app.core.i18n import Bilingual
+from app.engine import target_name
 from app.identity import Actor, Permission, User, find_people
 from app.web.context import actor, db, now
 from app.web.errors import wants_json
@@ -272,11 +273,9 @@ def keep_typed(task_id: UUID) -> None:
 
 def _done_words(before: LoadedTask, decision: Decision) -> str:
     if decision.target is not None:
-        step = next(
-            (s.name for (_, each), s in before.process.steps.items()
-             if each == decision.target.step_id), decision.target.name,
-        )  # fmt: skip
-        return str(gettext("returned to %(step)s", step=in_language(step)))
+        target = decision.target
+        name = target_name(before.process, target.definition_key, target.step_id)
+        return str(gettext("returned to %(step)s", step=in_language(name)))
     if decision.outcome == ABSTAIN:
         return str(gettext("abstained"))
     outcome = before.step.outcome(decision.outcome)

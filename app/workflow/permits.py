@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.core.errors import CountersignError, NotOfferedError
 from app.core.i18n import N_, Bilingual
-from app.engine import Outcome, return_targets
+from app.engine import Outcome, return_targets, target_name
 from app.identity import Actor, Permission
 from app.workflow.duty_permits import refuse_conflicting_duties
 from app.workflow.loading import LoadedTask
@@ -21,7 +21,7 @@ RETURN_PREFIX = "return"
 
 @dataclass(frozen=True, slots=True)
 class ReturnChoice:
-    """A step that the task may be returned to."""
+    """A step that the task may be returned to, or a fork whose branches all run again."""
 
     definition_key: str
     step_id: str
@@ -106,7 +106,7 @@ def return_choices(loaded: LoadedTask) -> tuple[ReturnChoice, ...]:
         ReturnChoice(
             each.definition_key,
             each.target,
-            loaded.process.element(each.definition_key, each.target).name,
+            target_name(loaded.process, each.definition_key, each.target),
             each.code,
         )
         for each in loaded.step.outcomes

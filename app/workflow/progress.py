@@ -87,6 +87,8 @@ class Progress:
     decided: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: place that returned the item → the routing variables as they were then.
     returned: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: places in branches that a return opened again → the last round that may be confirmed.
+    reusable: dict[str, int] = field(default_factory=dict)
     #: the task before whose decision the instance keeps its `previous_state`.
     kept: str | None = None
     #: tasks whose decision was recalled: they open with what was said before.
@@ -114,6 +116,15 @@ class Progress:
             return False
         people.append(str(user_id))
         return True
+
+    def went_back(self, again: Collection[str], inside: Iterable[str]) -> None:
+        """A return lets the places `again` run again; `inside` are those of a fork's branches.
+
+        What was said in the branches may be confirmed, until they are sent back once more.
+        """
+        kept = {where: last for where, last in self.reusable.items() if where not in again}
+        done = {where: self.visits[where] for where in sorted(inside) if where in self.visits}
+        self.reusable = kept | done
 
     def keep_decision(self, decision: Recallable, still_open: Collection[str]) -> None:
         """Remember a decision, and forget those that went on by it."""

@@ -23,6 +23,7 @@ from app.workflow.item_permits import Recall, require_recallable
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import UNDECIDED, SeatState, TaskState, Vote
 from app.workflow.own_seats import refuse_stale
+from app.workflow.permits import is_approval
 from app.workflow.progress import Recallable
 from app.workflow.return_points import take_back_points
 from app.workflow.task_rows import begin_action, record_act, touch_task
@@ -176,6 +177,8 @@ def _forget(action: Action, loaded: LoadedTask, recall: Recall) -> None:
     progress, task = action.progress, str(loaded.task.id)
     progress.forget_decision(task)
     progress.recalled = list(dict.fromkeys([*progress.recalled, task]))
+    if recall.vote.target and not is_approval(recall.vote.outcome):
+        progress.reusable.clear()  # the branches that the return opened have closed
     people = {str(each) for each in (recall.vote.actor_id, recall.vote.on_behalf_of_id) if each}
     progress.approved = [each for each in progress.approved if each not in people]
     if recall.decision.first_act:

@@ -1,6 +1,8 @@
-"""Straight back: the receiver of a return sends the item past the steps between.
+"""What a return leaves of earlier opinions: those carried over, and those to be confirmed.
 
-Nothing that decides its way may have changed; what was said between stands, as carried over.
+Straight back: the receiver of a return sends the item past the steps between. Nothing that decides
+its way may have changed; what was said between stands, as carried over. Behind a fork that opened
+its branches again each reviewer may confirm what he said before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +20,7 @@ from app.workflow.loading import LoadedTask
 from app.workflow.models import UserTask, Vote
 from app.workflow.permits import ReturnChoice, is_approval
 from app.workflow.policies import RESUBMIT, policy
+from app.workflow.progress import place
 from app.workflow.voting import rule_of
 
 
@@ -83,6 +86,23 @@ def carried_over(opinions: Sequence[Opinion]) -> frozenset[UUID]:
         if straight.target and is_approval(straight.outcome):
             found |= _skipped(valid[:number], straight)
     return frozenset(found)
+
+
+def reusable(opinions: Sequence[Opinion], again: Mapping[str, int]) -> frozenset[UUID]:
+    """The approvals that their authors may confirm, by vote; the opinions are the oldest first.
+
+    `again` are the places that run again, with their last round before (`Progress.reusable`).
+    """
+    newest = {
+        (where, each.who_id): each
+        for each in opinions
+        if each.voided_at is None and (where := place(each.definition_key, each.step_id)) in again
+    }
+    return frozenset(
+        each.vote_id
+        for (where, _), each in newest.items()
+        if is_approval(each.outcome) and each.visit <= again[where]
+    )
 
 
 def _skipped(before: Sequence[Opinion], straight: Opinion) -> set[UUID]:

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from app.engine import Step, complete, move, resume_at
+from app.engine import (
+    ReturnTarget,
+    Step,
+    complete,
+    move,
+    resume_at,
+    return_effect,
+    steps_inside,
+)
 from app.identity import Actor, load_actor
 from app.workflow.actions import Action, save_instance
 from app.workflow.applying import apply_step
@@ -23,7 +31,7 @@ from app.workflow.permits import ReturnChoice
 from app.workflow.progress import place
 from app.workflow.resubmission import routing_of
 from app.workflow.task_forms import load_form_data
-from app.workflow.task_rows import touch_task, write_seats
+from app.workflow.task_rows import record_act, touch_task, write_seats
 from app.workflow.voting import rule_of
 
 _VOTED = (SeatState.APPROVED, SeatState.REJECTED, SeatState.ABSTAINED)
@@ -91,8 +99,11 @@ def finish(
     decided = Decided(loaded.facts(), answer.actor, answer.data, outcome, target_id, action.now)
     form_handler_of(loaded.step.form_key).save(loaded.session, decided)
     _copy(action, loaded)
+    here = place(loaded.task.definition_key, loaded.task.step_id)
+    action.progress.reusable.pop(here, None)
     if target is not None:
-        action.returned_from = place(loaded.task.definition_key, loaded.task.step_id)
+        _open_again(action, loaded, target)
+        action.returned_from = here
         action.progress.returned[action.returned_from] = routing_of(
             loaded.process, loaded.instance.variables
         )
@@ -102,6 +113,21 @@ def finish(
     is_stopped = loaded.task.clock_stopped_at is not None
     closed = DecidedTask(loaded.task.id, outcome, own, is_stopped)
     apply_step(action, step, _others(loaded), verb, closed)
+
+
+def _open_again(action: Action, loaded: LoadedTask, target: ReturnChoice) -> None:
+    """A return to a fork opens all its branches again: the ledger and the reviewers are told."""
+    key, element = target.definition_key, target.step_id
+    inside = steps_inside(action.process, key, element)
+    if inside:
+        record_act(action, loaded, "fork_again", to_state=place(key, element))
+    if inside or action.progress.reusable:
+        state, task_id = loaded.instance.engine_state, loaded.task.engine_task_id
+        wanted = ReturnTarget(key, element, target.name, target.drawn)
+        again = return_effect(action.process, state, task_id, wanted).again
+        action.progress.went_back(
+            {place(*each) for each in again}, (place(*each) for each in inside)
+        )
 
 
 def _earlier_answer(loaded: LoadedTask, outcome: str, actor: Actor, now: datetime) -> Answer:

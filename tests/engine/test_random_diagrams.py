@@ -22,6 +22,8 @@ class Drawing:
     def __init__(self, block: Block) -> None:
         self._numbers = count()
         self.files: dict[str, list[str]] = {}
+        #: Id of each gateway that forks → the steps of its block, in order.
+        self.forks: dict[str, tuple[str, ...]] = {}
         self._file("p", block)
 
     def process(self) -> Any:
@@ -53,6 +55,7 @@ class Drawing:
 
     def _draw_and(self, block: Block, lines: list[str]) -> tuple[str, str]:
         fork, join = self._new("and", lines), self._new("and", lines)
+        self.forks[fork] = tuple(token_game.steps_of(block))
         for each in block[1]:
             first, last = self._draw(each, lines)
             lines += [f"{fork} > {first}", f"{last} > {join}"]
@@ -74,6 +77,7 @@ class Drawing:
     def _draw_or(self, block: Block, lines: list[str]) -> tuple[str, str]:
         lines.append(f"step {block[1]}")
         split, join = self._new("or", lines), self._new("or", lines)
+        self.forks[split] = tuple(token_game.steps_of(block))
         lines.append(f"{block[1]} > {split}")
         for index, each in enumerate(block[2]):
             first, last = self._draw(each, lines)
@@ -198,9 +202,12 @@ def test_the_engine_opens_what_the_token_game_opens(block: Block, pick: st.DataO
 @given(block=BLOCKS, pick=st.data())
 @BUDGET
 def test_returns_leave_nothing_stale(block: Block, pick: st.DataObject) -> None:
-    game = Game(process=Drawing(block).process())
+    """A fork opens all its branches again, and its join waits for each of them in every round."""
+    drawing = Drawing(block)
+    game = Game(process=drawing.process())
     state = token_game.begin(block)
     seen: set[str] = set()
+    choices: dict[str, frozenset[int]] = {}
     for _ in range(30):
         assert game.open == sorted(token_game.open_steps(block, state))
         seen.update(game.open)
@@ -209,14 +216,18 @@ def test_returns_leave_nothing_stale(block: Block, pick: st.DataObject) -> None:
         step = pick.draw(st.sampled_from(game.open))
         targets = game.targets(step)
         for target in targets:
-            assert target in seen
-            assert token_game.same_branch(block, state, step, target)
+            if target in drawing.forks:
+                assert seen & set(drawing.forks[target])
+                assert token_game.is_behind(block, step, drawing.forks[target])
+            else:
+                assert target in seen
+                assert token_game.same_branch(block, state, step, target)
         if targets and pick.draw(st.booleans()):
             target = pick.draw(st.sampled_from(targets))
             game.move(step, target)
-            state = token_game.jump(block, state, target)
+            state = _after_return(drawing, block, state, target, choices)
             continue
-        choice = _choice(block, step, pick)
+        choice = choices[step] = _choice(block, step, pick)
         game.do(step, **_values(block, step, choice))
         state = token_game.advance(block, state, step, choice)
     assert (game.ended == "p_e") == (state == token_game.DONE)
@@ -227,8 +238,10 @@ def test_returns_leave_nothing_stale(block: Block, pick: st.DataObject) -> None:
 def test_straight_back_to_where_a_return_came_from_is_as_if_nothing_was_returned(
     block: Block, pick: st.DataObject
 ) -> None:
-    game = Game(process=Drawing(block).process())
+    drawing = Drawing(block)
+    game = Game(process=drawing.process())
     state = token_game.begin(block)
+    choices: dict[str, frozenset[int]] = {}
     for _ in range(30):
         assert game.open == sorted(token_game.open_steps(block, state))
         if not game.open:
@@ -239,13 +252,16 @@ def test_straight_back_to_where_a_return_came_from_is_as_if_nothing_was_returned
             target = pick.draw(st.sampled_from(targets))
             key = next(each.definition_key for each in _open(game) if each.step_id == step)
             game.move(step, target)
-            if game.may_resume(target, step, key):
-                choice = _choice(block, target, pick)
+            for first in set(game.open) & {target, *drawing.forks.get(target, ())}:
+                is_alone = target not in drawing.forks
+                assert is_alone or not game.may_resume(first, step, key)
+            if target in game.open and game.may_resume(target, step, key):
+                choice = choices[target] = _choice(block, target, pick)
                 game.resume(target, step, key, **_values(block, target, choice))
                 continue
-            state = token_game.jump(block, state, target)
+            state = _after_return(drawing, block, state, target, choices)
             continue
-        choice = _choice(block, step, pick)
+        choice = choices[step] = _choice(block, step, pick)
         game.do(step, **_values(block, step, choice))
         state = token_game.advance(block, state, step, choice)
     assert (game.ended == "p_e") == (state == token_game.DONE)
@@ -265,6 +281,20 @@ def test_a_kept_state_comes_back_exactly(block: Block, pick: st.DataObject) -> N
             game.restore(kept.state)
             assert (game.step.state, game.open) == (kept.state, opened)
             assert dict(game.step.variables) == dict(kept.variables)
+
+
+def _after_return(
+    drawing: Drawing,
+    block: Block,
+    state: Any,
+    target: str,
+    choices: dict[str, frozenset[int]],
+) -> Any:
+    """The token game after a return to a step, or to a fork that chooses as it did last."""
+    fork = drawing.forks.get(target)
+    if fork is None:
+        return token_game.jump(block, state, target)
+    return token_game.fork_again(block, state, fork, choices.get(fork[0], frozenset()))
 
 
 def _open(game: Game) -> tuple[OpenTask, ...]:

@@ -67,6 +67,17 @@ def test_from_behind_the_join_all_branches_run_again() -> None:
     assert {step for _, step in found.asked_again} == {"a", "b1", "b2", "c", "d"}
 
 
+def test_from_behind_the_join_the_fork_runs_all_its_branches_again_and_nothing_before_it() -> None:
+    game = Game(SAME_LEVEL).do("a").do("b1").do("b2").do("c")
+
+    found = effect(game, "d", "f")
+
+    assert closing(game, found) == ["d"]
+    assert sorted(ids(found.again)) == ["b1", "b2", "c", "d"]
+    assert {step for _, step in found.asked_again} == {"b1", "b2", "c", "d"}
+    assert ids(found.kept) == ["a"]
+
+
 def test_out_of_a_called_process_its_steps_run_again_as_far_as_here() -> None:
     game = Game(CALLER, CALLED).do("a").do("x").do("b")
 
@@ -171,24 +182,27 @@ def test_a_return_does_what_was_foretold(block: Block, pick: st.DataObject) -> N
     """Exactly the foretold tasks close; until the returning step is reached again, exactly the
     foretold steps open; and no opinion that stays valid is asked for again.
     """
-    game = Game(process=Drawing(block).process())
+    drawing = Drawing(block)
+    game = Game(process=drawing.process())
     for _ in range(pick.draw(st.integers(min_value=1, max_value=12))):
         if game.open:
             _agree(game, block, pick.draw(st.sampled_from(game.open)))
     choices = [(step, target) for step in game.open for target in game.targets(step)]
+    forks = [(step, target) for step, target in choices if target in drawing.forks]
     if not choices:
         return
-    step, target = pick.draw(st.sampled_from(choices))
+    step, target = pick.draw(st.sampled_from(forks or choices))
     found = effect(game, step, target)
     others = {each.id for each in open_tasks(game.process, game.step.state)} - found.closes
 
     game.move(step, target)
 
     assert {each.id for each in game.step.closed} == found.closes
-    assert [each.step_id for each in game.step.opened] == [target]
-    new = {target}
+    waiting = {each.step_id for each in game.step.opened}
     kept, again = set(ids(found.kept)), set(ids(found.again))
-    waiting = {target}
+    assert waiting == {target} if target not in drawing.forks else waiting <= again
+    assert waiting
+    new = set(waiting)
     while waiting and step not in waiting:
         _agree(game, block, pick.draw(st.sampled_from(sorted(waiting))))
         waiting = {

@@ -45,9 +45,9 @@ CALLED = """
 """
 
 
-def test_behind_the_join_only_steps_before_the_fork_are_legal() -> None:
+def test_behind_the_join_only_the_fork_and_steps_before_it_are_legal() -> None:
     game = Game(SAME_LEVEL).do("a").do("b1").do("c").do("b2")
-    assert game.targets("d") == ["a"]
+    assert game.targets("d") == ["a", "f"]
     with pytest.raises(MoveError, match="b1"):
         game.move("d", "b1")
     assert game.open == ["d"]
@@ -92,8 +92,10 @@ def test_from_a_called_process_back_into_the_caller() -> None:
         assert game.open == ["a"]
         assert len(game.step.state) < 600
     game.do("a").do("x").do("b").do("c")
-    assert game.targets("y") == ["a", "x"]
-    game.move("y", "x").do("x").do("c").do("b").do("y")
+    assert game.targets("y") == ["a", "x", "f"]
+    game.move("y", "x").do("x").do("c").do("b").move("y", "f")
+    assert game.open == ["b", "c"]
+    game.do("c").do("b").do("y")
     assert game.open == ["d"]
     assert game.targets("d") == ["a"]
     assert game.do("d").ended == "e"
@@ -275,9 +277,164 @@ def test_three_branches_of_which_two_meet_first() -> None:
     )
     assert game.targets("m") == ["a"]
     game.do("m").do("b3")
-    assert game.targets("d") == ["a"]
+    assert game.targets("d") == ["a", "f"]
     game.move("d", "a").do("a")
     assert game.open == ["b1", "b2", "b3"]
+
+
+def test_a_fork_opens_every_branch_again_and_its_join_waits_for_all_of_them_in_each_round() -> None:
+    game = Game(SAME_LEVEL).do("a").do("b1").do("b2").do("c")
+    for first, *others in (("c", "b1", "b2"), ("b1", "c", "b2"), ("b1", "b2", "c")):
+        game.move("d", "f")
+        assert game.open == ["b1", "c"]
+        assert [each.how for each in game.step.closed] == ["cancelled"]
+        game.do(first)
+        for step in others:
+            assert "d" not in game.open
+            game.do(step)
+        assert game.open == ["d"]
+    assert game.do("d").ended == "e"
+
+
+def test_inside_a_branch_its_own_fork_is_no_target() -> None:
+    game = Game(SAME_LEVEL).do("a").do("b1").do("c")
+    with pytest.raises(MoveError, match="“f”"):
+        game.move("b2", "f")
+    assert game.open == ["b2"]
+
+
+def test_a_gateway_that_joins_and_forks_does_not_wait_for_the_join_again() -> None:
+    game = Game("""
+        start s
+        and f
+        step a
+        step b
+        and g
+        step c
+        step d
+        and j
+        step e
+        end z
+        s > f
+        f > a > g
+        f > b > g
+        g > c > j
+        g > d > j
+        j > e > z
+    """)
+    game.do("a").do("b").do("c").do("d")
+    assert game.targets("e") == ["f", "g"]
+    game.move("e", "g")
+    assert game.open == ["c", "d"]
+    game.do("d").do("c").move("e", "f")
+    assert game.open == ["a", "b"]
+    game.do("b").do("a").do("c").do("d").do("e")
+    assert game.ended == "z"
+
+
+#: An inclusive fork, chosen by what was said before it.
+CHOSEN = """
+    start s
+    step a
+    or f
+    step b
+    step c
+    or j
+    step d appr.returnTo="previous"
+    end e
+    s > a > f
+    f > b : a.b
+    f > c : a.c
+    b > j
+    c > j
+    j > d > e
+"""
+
+
+def test_an_inclusive_fork_opens_the_branches_that_its_conditions_choose_again() -> None:
+    game = Game(CHOSEN).do("a", b=True, c=True).do("b").do("c")
+    game.move("d", "f")
+    assert game.open == ["b", "c"]
+    game.do("c").do("b")
+    assert game.open == ["d"]
+    game = Game(CHOSEN).do("a", b=False, c=True).do("c").move("d", "f")
+    assert game.open == ["c"]
+    assert game.do("c").open == ["d"]
+
+
+def test_the_target_before_is_the_fork_and_the_initiator_is_a_step() -> None:
+    game = Game(CHOSEN).do("a", b=True, c=True).do("b").do("c")
+    assert game.targets("d", None) == ["f"]
+    assert game.targets("d", "f") == ["f"]
+    at_once = SAME_LEVEL.replace("s > a > f", "s > f").replace("step a\n", "")
+    game = Game(at_once).do("b1")
+    assert game.targets("b2", "initiator") == ["b1"]
+    assert game.do("b2").do("c").targets("d", "initiator") == []
+
+
+def test_a_fork_is_called_by_its_name_or_by_what_it_opens() -> None:
+    def named(text: str) -> list[tuple[str, str]]:
+        game = Game(text).do("a", b=True, c=True).do("b").do("c")
+        return [(str(each.name), each.name.zh) for each in game.choices("d")[1:]]
+
+    parallel = CHOSEN.replace("or f", "and f").replace(" : a.b", "").replace(" : a.c", "")
+    parallel = parallel.replace("or j", "and j")
+    steps = parallel.replace("step b", 'step b name="评审"').replace("step c", 'step c name="核价"')
+    assert named(steps) == [("评审 and 核价 (all branches)", "评审、核价（全部分支）")]
+    assert named(parallel.replace("and f", 'and f name="Reviews"')) == [
+        ("Reviews (all branches)", "Reviews（全部分支）")
+    ]
+    assert named(CHOSEN) == [("b and c (the branches chosen)", "b、c（所选分支）")]
+
+
+def test_a_fork_without_steps_in_its_branches_is_no_target() -> None:
+    game = Game("""
+        start s
+        step a
+        and f
+        throw b
+        throw c
+        and j
+        step d
+        end e
+        s > a > f
+        f > b > j
+        f > c > j
+        j > d > e
+    """).do("a")
+    assert game.targets("d") == ["a"]
+
+
+def test_a_fork_of_an_earlier_call_is_no_target_in_the_next_one() -> None:
+    called = """
+        start s
+        step way
+        xor w default=w-to-b
+        step k
+        or f
+        step a1
+        step a2
+        or j
+        step b
+        xor m
+        step z
+        end e
+        s > way > w
+        w > k : way.outcome = "split"
+        w > b
+        k > f
+        f > a1 : k.big
+        f > a2 : not(k.big)
+        a1 > j
+        a2 > j
+        j > m
+        b > m
+        m > z > e
+    """
+    game = Game(CALLER, called).do("a").do("way", "split").do("k", big=True).do("a1")
+    assert "f" in game.targets("z")
+    game.move("z", "a").do("a").do("way", "agree").do("b")
+    assert "f" not in game.targets("z")
 
 
 def test_a_closed_task_cannot_be_returned() -> None:

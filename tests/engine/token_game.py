@@ -10,6 +10,7 @@ A decider is a step before (xor, or) or behind (loop) the branches. A state mirr
 DONE is a finished one.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 Block = tuple[Any, ...]
@@ -73,30 +74,36 @@ def advance(block: Block, state: Any, step: str, choice: frozenset[int]) -> Any:
     return _normal(block, ("body", advance(block[1], state[1], step, choice)))
 
 
-def jump(block: Block, state: Any, step: str) -> Any:
-    """The state after a return to a step; raises `KeyError` where no return may lead."""
+def jump(
+    block: Block, state: Any, step: str, inside: Callable[[Block, Any], Any] | None = None
+) -> Any:
+    """The state after a return to a step; raises `KeyError` where no return may lead.
+
+    `inside` says what becomes of the inner block that holds the step.
+    """
     kind = block[0]
+    into = inside or (lambda each, live: jump(each, live, step))
     if kind == "step":
         return "open"
     if kind == "seq":
         index = next(i for i, each in enumerate(block[1]) if step in steps_of(each))
         live = state if state not in (None, DONE) and state[0] == index else (index, None)
-        return (index, jump(block[1][index], live[1], step))
+        return (index, into(block[1][index], live[1]))
     if kind == "and":
-        return _jump_one(block[1], state, step)
+        return _jump_one(block[1], state, step, into)
     if kind in {"xor", "or"}:
-        if step == block[1]:
+        if step == block[1] and inside is None:
             return ("deciding",)
         if kind == "or":
             if state in (None, DONE) or state[0] == "deciding":
                 raise KeyError(step)
-            return ("branches", _jump_one(block[2], state[1], step))
+            return ("branches", _jump_one(block[2], state[1], step, into))
         live = state if state not in (None, DONE) and state[0] == "branches" else None
         inner = live[1] if live else (None,) * len(block[2])
         return (
             "branches",
             tuple(
-                jump(each, one, step) if step in steps_of(each) else None
+                into(each, one) if step in steps_of(each) else None
                 for each, one in zip(block[2], inner, strict=True)
             ),
         )
@@ -104,10 +111,22 @@ def jump(block: Block, state: Any, step: str) -> Any:
         if step == block[2]:
             return ("deciding",)
         live = state if state not in (None, DONE) and state[0] == "body" else ("body", None)
-        return ("body", jump(block[1], live[1], step))
+        return ("body", into(block[1], live[1]))
     if state in (None, DONE):
         raise KeyError(step)
-    return ("body", jump(block[1], state[1], step))
+    return ("body", into(block[1], state[1]))
+
+
+def fork_again(block: Block, state: Any, fork: tuple[str, ...], choice: frozenset[int]) -> Any:
+    """The state after a return to the fork of the block with exactly these steps."""
+    kind = block[0]
+    if kind in {"and", "or"} and tuple(steps_of(block)) == fork:
+        if kind == "and":
+            return begin(block)
+        branches = enumerate(block[2])
+        return ("branches", tuple(begin(e) if i in choice else None for i, e in branches))
+    # The way to a fork is the way to any step in it.
+    return jump(block, state, fork[0], lambda *inner: fork_again(*inner, fork, choice))
 
 
 def steps_of(block: Block) -> list[str]:
@@ -146,6 +165,19 @@ def same_branch(block: Block, state: Any, one: str, other: str) -> bool:
         if other in steps_of(each):
             return same_branch(each, _inner(block, state, index), one, other)
     return True
+
+
+def is_behind(block: Block, one: str, fork: tuple[str, ...]) -> bool:
+    """Whether a step is no part of a fork with these steps, and in the same branch around it."""
+    kind = block[0]
+    if kind in {"and", "or"} and tuple(steps_of(block)) == fork:
+        return one not in fork
+    parts = {"xor": block[2:], "or": block[2:], "seq": block[1:], "and": block[1:]}
+    inner = parts[kind][0] if kind in parts else [block[1]]
+    around = next(each for each in inner if set(fork) <= set(steps_of(each)))
+    if kind in {"and", "or", "sub", "call"} and one not in steps_of(around):
+        return False
+    return is_behind(around, one, fork)
 
 
 def _children(block: Block) -> list[tuple[int, Block]]:
@@ -196,10 +228,10 @@ def _advance_one(blocks: Any, states: Any, step: str, choice: frozenset[int]) ->
     )
 
 
-def _jump_one(blocks: Any, states: Any, step: str) -> Any:
+def _jump_one(blocks: Any, states: Any, step: str, into: Callable[[Block, Any], Any]) -> Any:
     if states in (None, DONE):
         raise KeyError(step)
     return tuple(
-        jump(each, inner, step) if step in steps_of(each) else inner
+        into(each, inner) if step in steps_of(each) else inner
         for each, inner in zip(blocks, states, strict=True)
     )

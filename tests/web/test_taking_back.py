@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
-from app.identity import User, load_actor
+from app.identity import Actor, User, load_actor
 from app.notify.models import Notice
 from app.projects.sample.journeys import DEMO_NOW
 from app.workflow.deploying import deploy_definition
@@ -132,8 +133,7 @@ def test_only_the_initiator_finds_withdraw_and_too_late_it_is_not_offered(desks:
 def deployed(desks: Desks, more: str) -> UUID:
     """An item of a small process, started by a clerk and sent to two reviewers."""
     with desks.database.unit_of_work() as session:
-        clerk = load_actor(session, session.scalars(_named("d05u1.clerk")).one())
-        assert clerk is not None
+        clerk = person(session, "d05u1.clerk")
         lines = f"""
             start s
             step a assignee=d05u1.clerk {more}
@@ -148,6 +148,12 @@ def deployed(desks: Desks, more: str) -> UUID:
         f"/tasks/{desks.open_task('S-1')}/approve", data={"outcome": "agree"}
     )
     return desks.open_task("S-1")
+
+
+def person(session: Session, username: str) -> Actor:
+    found = load_actor(session, session.scalars(_named(username)).one())
+    assert found is not None
+    return found
 
 
 def _named(username: str) -> Select[UUID]:
