@@ -5,25 +5,17 @@ from datetime import tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from app.core.xml_file import XmlLimits
+
 _BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(XmlLimits):
     """Bounds within which a file is read, checked and run, and policies for the gate."""
 
-    #: Size of the file.
-    bytes: int = 5_000_000
-    #: XML elements, layout and extensions included.
-    elements: int = 60_000
-    #: Nesting of XML elements.
-    depth: int = 60
-    #: Attributes of one element, namespace declarations included.
-    attributes: int = 100
     #: Flow nodes and sequence flows together.
     nodes_and_flows: int = 3_000
-    #: Length of one attribute or text.
-    text: int = 20_000
     #: Tokens that the soundness check moves per level before it stops (and says so).
     soundness_work: int = 200_000
     #: `pass`: manual and untyped tasks are passed without asking anyone (as Camunda does, with a

@@ -44,6 +44,11 @@ def _context(compiler: Compiler, node: ast.ContextOf) -> Evaluator:
 def _range(compiler: Compiler, node: ast.RangeOf) -> Evaluator:
     low, high, site = compiler.compile(node.low), compiler.compile(node.high), compiler.site(node)
     low_included, high_included = node.low_included, node.high_included
+    if isinstance(node.low, ast.Literal) and isinstance(node.high, ast.Literal):
+        ends = node.low.value, node.high.value
+        if all(isinstance(end, Decimal) for end in ends):
+            made = Range(*ends, low_included, high_included)
+            return lambda scope: made
 
     def evaluate(scope: Scope) -> Value:
         start, end = low(scope), high(scope)

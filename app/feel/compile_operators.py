@@ -197,6 +197,8 @@ def compile_test(compiler: Compiler, node: ast.Node, any_boolean: bool) -> Evalu
         operand, _ = compiler.compile_within(names, node.operand)
         return _comparison_test(node.operator, operand, site)
     evaluator, _ = compiler.compile_within(names, node)
+    if isinstance(node, ast.Literal) and type(node.value) in (Decimal, str):
+        return _literal_test(node.value, site)
     if isinstance(node, ast.RangeOf):
 
         def in_range(scope: Scope) -> Value:
@@ -211,6 +213,19 @@ def compile_test(compiler: Compiler, node: ast.Node, any_boolean: bool) -> Evalu
         if type(outcome) is bool and (decides or (any_boolean and type(value) is not bool)):
             return outcome
         return contains(scope.run, site, outcome, value)
+
+    return test
+
+
+def _literal_test(wanted: Value, site: Site) -> Evaluator:
+    """The commonest cell of a decision table, without detours."""
+    kind = type(wanted)
+
+    def test(scope: Scope) -> Value:
+        value = scope.values["?"]
+        if type(value) is kind:
+            return bool(value == wanted)
+        return contains(scope.run, site, wanted, value)
 
     return test
 

@@ -3,42 +3,17 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from app.feel import (
-    builtins_contexts,
-    builtins_conversion,
-    builtins_lists,
-    builtins_numbers,
-    builtins_ranges,
-    builtins_statistics,
-    builtins_strings,
-    builtins_temporal,
-    compile_blocks,
-    compile_names,
-    compile_operators,
-)
+from app.feel import compile_blocks, compile_names, compile_operators
 from app.feel import syntax as ast
 from app.feel.budget import DEFAULT_BUDGET, Budget
 from app.feel.compiler import Compiler, Evaluator
 from app.feel.errors import FeelBudgetError
-from app.feel.functions import BUILTINS
 from app.feel.parser import parse_expression, parse_unary_tests
 from app.feel.run import Run, Scope, Site
 from app.feel.values import Value
 
-# Imported so that their functions and handlers register themselves.
-_PARTS = (
-    builtins_contexts,
-    builtins_conversion,
-    builtins_lists,
-    builtins_numbers,
-    builtins_ranges,
-    builtins_statistics,
-    builtins_strings,
-    builtins_temporal,
-    compile_blocks,
-    compile_names,
-    compile_operators,
-)
+# Imported so that their handlers register themselves.
+_PARTS = (compile_blocks, compile_names, compile_operators)
 _Result = TypeVar("_Result")
 
 
@@ -143,7 +118,7 @@ def compile_expression(
     declared = frozenset(names)
 
     def compiled() -> Expression:
-        tree = parse_expression(source, (*BUILTINS, *declared), budget)
+        tree = parse_expression(source, declared, budget)
         compiler = Compiler(source, declared)
         return Expression(source, compiler.compile(tree), compiler)
 
@@ -157,7 +132,7 @@ def compile_unary_tests(
     declared = frozenset(names)
 
     def compiled() -> UnaryTests:
-        tree: ast.Tests = parse_unary_tests(source, (*BUILTINS, *declared), budget)
+        tree: ast.Tests = parse_unary_tests(source, declared, budget)
         compiler = Compiler(source, declared)
         compile_test = compile_operators.compile_test
         tests = [compile_test(compiler, test, any_boolean=True) for test in tree.tests]

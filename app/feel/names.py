@@ -30,8 +30,12 @@ def _shape(name: str) -> tuple[str, _Shape]:
 class Names:
     """The names of several tokens known so far, looked up longest first."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self._by_first: dict[str, list[tuple[_Shape, str]]] = {}
+    def __init__(self, names: Iterable[str] = (), base: "Names | None" = None) -> None:
+        """Declare names, beside those of a base that is not changed."""
+        known = {} if base is None else base._by_first
+        self._by_first: dict[str, list[tuple[_Shape, str]]] = {
+            first: list(shapes) for first, shapes in known.items()
+        }
         for name in names:
             self.add(name)
 

@@ -105,6 +105,10 @@ def any_of(outcomes: Any) -> bool:
 
 def within(run: Run, site: Site, test: Range, value: Value) -> bool | None:
     """Whether a value lies in a range; null for null and for another type."""
+    start, end = test.start, test.end
+    if type(value) is type(start) is type(end) is Decimal:
+        not_below = start <= value if test.start_included else start < value
+        return not_below and (value <= end if test.end_included else value < end)
     above: bool | None = True
     if test.start is not None:
         above = compare(run, site, ">=" if test.start_included else ">", value, test.start)

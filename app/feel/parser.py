@@ -1,6 +1,6 @@
 """Tokens to syntax tree: precedence climbing over the grammar of DMN 1.5, 10.3.1."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from app.feel import syntax as ast
@@ -18,17 +18,30 @@ _CONSTANTS = {"true": True, "false": False, "null": None}
 _BEGINS_EXPRESSION = KEYWORDS & {"not", "null", "true", "false", "if", "for", "some", "every"}
 
 
-def parse_expression(source: str, names: Iterable[str], budget: Budget) -> ast.Node:
-    """The tree of an expression; raises `FeelSyntaxError` or `FeelBudgetError`."""
-    parser = _Parser(source, names, budget)
+def parse_expression(
+    source: str,
+    names: Iterable[str],
+    budget: Budget,
+    types: Mapping[str, ast.Type] | None = None,
+) -> ast.Node:
+    """The tree of an expression; raises `FeelSyntaxError` or `FeelBudgetError`.
+
+    `types` are those that the host defines, for `instance of` and parameters.
+    """
+    parser = _Parser(source, names, budget, types or {})
     node = parser.expression()
     parser.finish()
     return node
 
 
-def parse_unary_tests(source: str, names: Iterable[str], budget: Budget) -> ast.Tests:
+def parse_unary_tests(
+    source: str,
+    names: Iterable[str],
+    budget: Budget,
+    types: Mapping[str, ast.Type] | None = None,
+) -> ast.Tests:
     """The tree of unary tests such as `-`, `< 5`, `"a", "b"`, `not([1..5])`."""
-    return _Parser(source, names, budget).unary_tests()
+    return _Parser(source, names, budget, types or {}).unary_tests()
 
 
 class _Parser(Reader):

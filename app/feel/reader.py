@@ -1,8 +1,9 @@
 """Steps through the tokens: what comes next, names, types, and the sentence when it is wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from app.feel.budget import Budget
+from app.feel.builtins import BUILTINS
 from app.feel.errors import FeelBudgetError, FeelSyntaxError, line_and_column
 from app.feel.lexer import Token, tokenize
 from app.feel.names import Names, join
@@ -16,13 +17,21 @@ _SIMPLE_TYPES = frozenset(
     {"number", "string", "boolean", "date", "time", "date and time", "Any", "Null"}
     | {"days and time duration", "years and months duration"}
 )
-_KNOWN_NAMES = (*sorted(_SIMPLE_TYPES), "time offset", "start included", "end included")
+_PARTS = ("time offset", "start included", "end included")
+_KNOWN_NAMES = Names((*sorted(_SIMPLE_TYPES), *_PARTS, *BUILTINS))
+_NO_TYPES: Mapping[str, Type] = {}
 
 
 class Reader:
     """The part of the parser that knows tokens but no grammar of expressions."""
 
-    def __init__(self, source: str, names: Iterable[str], budget: Budget) -> None:
+    def __init__(
+        self,
+        source: str,
+        names: Iterable[str],
+        budget: Budget,
+        types: Mapping[str, Type] = _NO_TYPES,
+    ) -> None:
         if len(source) > budget.max_source_length:
             raise FeelBudgetError(
                 f"Expected a source of at most {budget.max_source_length} characters, "
@@ -31,7 +40,8 @@ class Reader:
         self.source = source
         self.tokens = tokenize(source)
         self.at = 0
-        self.names = Names((*_KNOWN_NAMES, *names))
+        self.names = Names((*names, *types), base=_KNOWN_NAMES)
+        self._types = types
         self._limit = budget.max_nesting
         self.nesting = 0
 
@@ -129,6 +139,8 @@ class Reader:
     def _type(self, name: str) -> Type:
         if name in _SIMPLE_TYPES:
             return Type(name)
+        if name in self._types:
+            return self._types[name]
         if name in ("list", "range"):
             arguments: tuple[Type, ...] = ()
             if self.accept("<"):
@@ -136,22 +148,28 @@ class Reader:
                 self.expect(">")
             return Type(name, arguments)
         if name == "context":
-            entries: list[tuple[str, Type]] = []
-            if self.accept("<"):
-                while not entries or self.accept(","):
-                    key = self.new_name("the name of an entry", ":")
-                    self.expect(":")
-                    entries.append((key, self.type()))
-                self.expect(">")
-            return Type(name, entries=tuple(entries))
+            return self._context_type()
         if name == "function":
-            types: list[Type] = []
-            if self.accept("<"):
-                while not self.next_is(">") and (not types or self.accept(",")):
-                    types.append(self.type())
-                self.expect(">")
-                self.expect("->")
-                types.append(self.type())
-            return Type(name, tuple(types))
+            return self._function_type()
         self.at -= 1
         raise self.error("a type such as number, string, date or list<number>")
+
+    def _context_type(self) -> Type:
+        entries: list[tuple[str, Type]] = []
+        if self.accept("<"):
+            while not entries or self.accept(","):
+                key = self.new_name("the name of an entry", ":")
+                self.expect(":")
+                entries.append((key, self.type()))
+            self.expect(">")
+        return Type("context", entries=tuple(entries))
+
+    def _function_type(self) -> Type:
+        types: list[Type] = []
+        if self.accept("<"):
+            while not self.next_is(">") and (not types or self.accept(",")):
+                types.append(self.type())
+            self.expect(">")
+            self.expect("->")
+            types.append(self.type())
+        return Type("function", tuple(types))
