@@ -48,7 +48,7 @@ from app.identity.people import (
 from app.identity.refusals import record_refusal, refusals_page
 from app.identity.roles import Permission, Role, Scope, permissions_of
 from app.identity.scope import OrganisationScope, organisation_scope
-from app.identity.sign_in import SIGN_IN_REFUSED, change_password, sign_in
+from app.identity.sign_in import SIGN_IN_REFUSED, change_password, sign_in, sign_out
 from app.identity.staff import (
     Colleague,
     Staff,
@@ -115,6 +115,7 @@ __all__ = [
     "search_accounts",
     "sections",
     "sign_in",
+    "sign_out",
     "split_group_key",
     "standing_in",
     "superiors",

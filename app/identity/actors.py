@@ -30,6 +30,8 @@ class Actor:
     permissions: frozenset[Permission]
     #: `zh` or `en`; None until the person has chosen.
     language: str | None = None
+    #: `User.session_epoch`.
+    session_epoch: int = 0
     #: For whom the person stands in today; read only where a day is given (`load_actor`).
     stands_in_for: tuple[StandIn, ...] = ()
 
@@ -115,4 +117,5 @@ def actor_of(user: User, group_keys: Iterable[str]) -> Actor:
         roles=roles,
         permissions=permissions_of(roles),
         language=user.language,
+        session_epoch=user.session_epoch,
     )

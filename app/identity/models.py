@@ -92,6 +92,8 @@ class User(Base):
     #: Consecutive failures since the last success or lock.
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: A cookie signs in only with the number it was given; one more ends them all, copies too.
+    session_epoch: Mapped[int] = mapped_column(default=0)
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user", lazy="raise")
 

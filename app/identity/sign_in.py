@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError, NotFoundError, problem
@@ -73,6 +73,16 @@ def _count_failure(account: User, now: datetime) -> None:
         account.failed_sign_ins, account.locked_until = 0, now + LOCK_TIME
 
 
+def sign_out(session: Session, actor: Actor) -> None:
+    """End every session of the account, on every machine: whoever signs out means it."""
+    session.execute(
+        update(User)
+        .where(User.id == actor.id)
+        .values(session_epoch=User.session_epoch + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def change_password(
     session: Session,
     actor: Actor,
@@ -80,7 +90,7 @@ def change_password(
     wanted: str,
     hasher: PasswordHasher = HASHER,
 ) -> None:
-    """Give the actor's own account another password.
+    """Give the actor's own account another password; its sessions end, this one too.
 
     Raises:
         InvalidInputError: the present password is not right, or the wanted one is too short, too
@@ -110,3 +120,4 @@ def change_password(
             ],
         )
     account.password_hash = hash_password(wanted, hasher)
+    account.session_epoch += 1

@@ -53,7 +53,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
 
     def get_id(self) -> str:
         """What the session cookie keeps."""
-        return str(self.actor.id)
+        return f"{self.actor.id}.{self.actor.session_epoch}"
 
 
 def register(app: Flask) -> None:
@@ -173,12 +173,14 @@ def local_path(address: str | None) -> str | None:
 
 
 def _load(user_id: str) -> SignedIn | None:
+    account, _, epoch = user_id.partition(".")
     try:
         today = now().astimezone(settings().time_zone).date()
-        who = load_actor(db(), UUID(user_id), today)
+        who = load_actor(db(), UUID(account), today)
     except ValueError:
         return None
-    return SignedIn(who) if who else None
+    # A copied cookie is worth nothing once its owner has signed out.
+    return SignedIn(who) if who and epoch == str(who.session_epoch) else None
 
 
 def _add_headers(response: Response) -> Response:

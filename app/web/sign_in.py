@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from app.identity import SIGN_IN_REFUSED, sample_sign_ins, sign_in
+from app.identity import SIGN_IN_REFUSED, sample_sign_ins, sign_in, sign_out
 from app.projects.sample import SAMPLE_PASSWORD
 from app.web.context import actor_or_none, db, now
 from app.web.security import begin_session, end_session, local_path, public
@@ -39,7 +39,9 @@ def enter() -> ResponseReturnValue:
 @pages.post("/sign-out")
 @public
 def leave() -> Response:
-    """Sign out."""
+    """Sign out, wherever the person is signed in."""
+    if (who := actor_or_none()) is not None:
+        sign_out(db(), who)
     end_session()
     return redirect(url_for("sign_in.show"))
 

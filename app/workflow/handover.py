@@ -93,6 +93,7 @@ def close_account(session: Session, actor: Actor, user_id: UUID, now: datetime) 
             count=left,
         )
     person.is_active = False
+    person.session_epoch += 1  # a cookie of before must not revive with the account
     absences = table_of(Substitution)
     session.execute(
         update(absences)

@@ -74,7 +74,9 @@ def test_a_person_changes_the_password(session: Session, clerk: User):
 
     change_password(session, actor, PASSWORD, "another long one", CHEAP)
 
-    assert sign_in(session, "clerk", "another long one", NOW, CHEAP) is not None
+    again = sign_in(session, "clerk", "another long one", NOW, CHEAP)
+    assert again is not None
+    assert again.session_epoch > actor.session_epoch
     assert sign_in(session, "clerk", PASSWORD, NOW, CHEAP) is None
 
 

@@ -3,14 +3,19 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.core.database import Database
 from app.core.settings import Settings
+from app.identity import SYSTEM, User
 from app.web import CountersignApp, create_app
 from app.web.security import is_public, local_path
+from app.workflow import handover
 
 PASSWORD = "correct horse"
 #: Something that fits each kind of place in an address.
@@ -72,6 +77,37 @@ def test_signing_out_ends_the_session(sign_in: Callable[[str], FlaskClient]) -> 
     client.post("/sign-out")
 
     assert client.get("/").location.startswith("/sign-in")
+
+
+def test_signing_out_ends_copied_cookies_too(
+    app: CountersignApp, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    # given a cookie that somebody copied
+    owner = sign_in("owner")
+    cookie = owner.get_cookie("countersign")
+    assert cookie is not None
+    thief = app.test_client()
+    thief.set_cookie("countersign", cookie.value)
+    assert thief.get("/definitions").status_code == 200
+
+    owner.post("/sign-out")
+
+    assert thief.get("/definitions").location.startswith("/sign-in")
+    # and the owner signs in again as ever
+    assert sign_in("owner").get("/definitions").status_code == 200
+
+
+def test_a_cookie_of_before_a_leave_does_not_revive_with_the_account(
+    database: Database, sign_in: Callable[[str], FlaskClient]
+) -> None:
+    client = sign_in("owner")
+    with database.unit_of_work() as session:
+        owner = session.scalars(select(User).where(User.username == "owner")).one()
+        boss = replace(SYSTEM, id=uuid4())
+        handover.close_account(session, boss, owner.id, datetime.now(UTC))
+        handover.reopen_account(session, boss, owner.id)
+
+    assert client.get("/definitions").location.startswith("/sign-in")
 
 
 def test_a_form_without_token_is_refused_with_a_sentence(app: CountersignApp) -> None:
