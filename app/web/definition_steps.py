@@ -16,6 +16,7 @@ from app.workflow.clocks import REMIND
 from app.workflow.definition_library import other_definitions
 from app.workflow.demands import ATTACHMENT, OPINION, WORDS, demand_of
 from app.workflow.duties import DECLARING_UNIT
+from app.workflow.policies import RECALL, RESUBMIT, TERMINATE, WITHDRAW
 from app.workflow.resources import FormLibrary, resources_of
 from app.workflow.signatures import SIGN
 from app.workflow.timeout_rules import TIMEOUT, TimeOut, escalation_roles
@@ -117,6 +118,31 @@ def self_words() -> dict[str, str]:
 def duplicate_words() -> dict[str, str]:
     """The words of `appr.duplicate`."""
     return {"keep": gettext("Is asked again"), "skip": gettext("Is passed")}
+
+
+def policy_words() -> dict[str, dict[str, str]]:
+    """The words of `policies.POLICIES` by property."""
+    return {
+        WITHDRAW: {
+            "until_acted": gettext("until somebody has decided"),
+            "until_read": gettext("until somebody has read it"),
+            "consent": gettext("with the consent of who has read it"),
+            "never": gettext("never"),
+        },
+        RECALL: {
+            "until_decided": gettext("until the next step is decided"),
+            "until_read": gettext("until the next step is read"),
+            "never": gettext("never"),
+        },
+        RESUBMIT: {
+            "drawn": gettext("through all steps again"),
+            "straight": gettext("straight back to who returned it, if wanted"),
+        },
+        TERMINATE: {
+            "manager": gettext("managers"),
+            "initiator": gettext("managers and the initiator"),
+        },
+    }
 
 
 def _who(step: StepDefinition, drawn: list[str]) -> list[str]:

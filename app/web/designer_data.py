@@ -16,6 +16,7 @@ from app.web.context import actor
 from app.web.definition_steps import (
     duplicate_words,
     empty_words,
+    policy_words,
     self_words,
     strategy_words,
 )
@@ -58,6 +59,7 @@ def designer_data(session: Session, shelf: Shelf, version: int | None, xml: str)
         "empty": _choices(empty_words()),
         "self": _choices(self_words()),
         "duplicate": _choices(duplicate_words()),
+        "policies": {name: _choices(words) for name, words in policy_words().items()},
         "forms": form_choices(session),
         "processes": process_choices(session, key),
         "topics": [{"value": each, "label": each} for each in sorted(known_topics())],

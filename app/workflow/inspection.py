@@ -190,7 +190,7 @@ def _step_problems(session: Session, definition: Definition, step: StepDefinitio
 def _known_candidates(step: StepDefinition) -> list[str] | None:
     """Who has a seat for certain, one each; None where only the running instance knows."""
     named = [step.assignee] if step.assignee else [*step.candidate_users, *step.candidate_groups]
-    if "appr.strategy" in step.properties or any(each.expression for each in named):
+    if step.properties.get("appr.strategy") or any(each.expression for each in named):
         return None
     return list(dict.fromkeys(each.text for each in named))
 

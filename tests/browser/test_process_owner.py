@@ -12,10 +12,13 @@ from sqlalchemy import select
 from app.core.settings import ROOT
 from app.projects.sample.journeys import DEMO_NOW
 from app.workflow.definitions import get_definition
+from app.workflow.item_permits import permits, require_terminable, require_withdrawable
+from app.workflow.loading import load_task
 from app.workflow.models import ProcessInstance
+from app.workflow.policies import POLICIES, RECALL, RESUBMIT, policy
 from tests.browser.conftest import LiveServer
 from tests.browser.faults import Faults
-from tests.workflow.conftest import BY_TAG, Office
+from tests.workflow.conftest import BY_TAG, Office, clerk_of
 
 pytestmark = pytest.mark.browser
 
@@ -257,6 +260,85 @@ def test_settings_of_a_step_are_chosen_not_typed(
     assert excluded[0] == "declaring_unit"
     assert excluded[-1] == "compile_goals"
     assert "re_examination" not in excluded
+
+
+@pytest.mark.parametrize("hand", ["mouse", "keyboard"])
+def test_taking_back_is_ruled_in_the_panel_and_only_new_projects_obey(
+    design: Callable[..., Page], live_server: LiveServer, require_accessible: Accessible, hand: str
+) -> None:
+    office = Office(live_server.database, DEMO_NOW)
+    before = item_of(live_server, BY_TAG["P07"].code)
+    page = design()
+
+    open_group(page, "taking-back", hand)  # nothing is chosen: the process is shown
+    expect(page.locator("[name=cs-recall]")).to_have_value("until_decided")
+    for name, word in (("withdraw", "never"), ("terminate", "initiator")):
+        set_last(page, name, word, hand)
+    require_accessible(page)
+    choose(page, "final_review")
+    # The panel keeps open what was open before.
+    expect(page.locator("[name=cs-recall]")).to_have_value("")
+    expect(page.locator("[name=cs-withdraw]")).to_have_count(0)  # asked of the first step only
+    for name, word in (("recall", "never"), ("resubmit", "straight")):
+        set_last(page, name, word, hand)
+    save(page)
+    page.click("[data-do=deploy]")
+    expect(page.locator("[data-consequences]")).to_contain_text("第 2 版")
+    page.fill("#note", "报送后不得撤回")
+    page.click("#deploy .btn-primary")
+    page.wait_for_url("**/definitions/P_GOAL")
+
+    after = office.start("P02")
+    office.submit(after, "P02")
+    assert said(office, before, "final_review") == [
+        "until_read",
+        "until_decided",
+        "drawn",
+        "manager",
+    ]
+    assert said(office, after, "department_review") == [
+        "never",
+        "until_decided",
+        "drawn",
+        "initiator",
+    ]
+    with live_server.database.unit_of_work(write=False) as session:
+        task = load_task(session, office.task(after, "department_review"), lock=False)
+        clerk = office.actor(clerk_of("P02"))
+        assert not permits(require_withdrawable, task, clerk)
+        assert permits(require_terminable, task, clerk)
+        final = ("P_GOAL", "final_review")
+        assert policy(task.process, RECALL, *final) == "never"
+        assert policy(task.process, RESUBMIT, *final) == "straight"
+
+
+def said(office: Office, item: UUID, step: str) -> list[str]:
+    """The words that hold for an open step of an item."""
+    with office.database.unit_of_work(write=False) as session:
+        task = load_task(session, office.task(item, step), lock=False)
+        return [policy(task.process, name, "P_GOAL", step) for name in POLICIES]
+
+
+def open_group(page: Page, group: str, hand: str) -> None:
+    """Open a group of the panel."""
+    header = page.locator(f"[data-group-id=group-cs-{group}] .bio-properties-panel-group-header")
+    arrow = header.locator("button.bio-properties-panel-arrow")
+    if hand == "mouse":
+        header.click()
+    else:
+        arrow.focus()
+        page.keyboard.press("Enter")
+
+
+def set_last(page: Page, name: str, word: str, hand: str) -> None:
+    """Choose the last of a list in the panel."""
+    field = page.locator(f"[name=cs-{name}]")
+    if hand == "mouse":
+        field.select_option(word)
+    else:
+        field.focus()
+        page.keyboard.press("End")
+    expect(field).to_have_value(word)
 
 
 def test_a_way_behind_a_gateway_is_chosen_by_its_decision(

@@ -53,7 +53,11 @@ export function attribute(element, injector, name) {
 
 /** A camunda:property such as appr.mode of the element. */
 export function approval(element, injector, name) {
-  const owner = element.businessObject;
+  return approvalOf(element, element.businessObject, injector, name);
+}
+
+/** The same of what is drawn by the element, such as the process of a pool. */
+export function approvalOf(element, owner, injector, name) {
   return {
     read: () => readProperty(owner, name),
     write: (value) => writeProperty(element, owner, name, value, injector),

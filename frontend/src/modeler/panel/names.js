@@ -9,8 +9,7 @@ import { propertyCommands, readProperty } from './extension-properties.js';
 const nameless = ['bpmn:Collaboration', 'bpmn:TextAnnotation', 'bpmn:Group'];
 
 export function namesGroup(chosen, injector, { language }) {
-  // With nothing chosen, the sheet itself is: it means the process.
-  const element = is(chosen, 'bpmn:Collaboration') ? pool(injector) ?? chosen : chosen;
+  const element = meant(chosen, injector);
   if (isAny(element, nameless) || element.labelTarget) return [];
   const translate = injector.get('translate');
   const make = entriesFor(element, injector);
@@ -27,6 +26,18 @@ export function namesGroup(chosen, injector, { language }) {
       make.area('name-en', translate('English name'), english),
     ],
   }];
+}
+
+/** The process that is drawn by what was chosen, with its shape; none for anything inside it. */
+export function drawnProcess(chosen, injector) {
+  const element = meant(chosen, injector);
+  const process = owners(element).find((each) => is(each, 'bpmn:Process'));
+  return process && !element.labelTarget ? { element, process } : undefined;
+}
+
+/** With nothing chosen, the sheet itself is: it means the process. */
+function meant(chosen, injector) {
+  return is(chosen, 'bpmn:Collaboration') ? pool(injector) ?? chosen : chosen;
 }
 
 function pool(injector) {

@@ -3,17 +3,22 @@ import { callGroup, serviceGroup } from './automatic.js';
 import { flowGroup } from './flow.js';
 import { namesGroup } from './names.js';
 import { stepGroups } from './step.js';
+import { processGroups } from './taking-back.js';
 
 /** After bpmn-js' own provider, whose groups we choose from. */
 const priority = 100;
 const kept = new Set(['timer', 'error', 'documentation']);
-const ours = [namesGroup, stepGroups, flowGroup, callGroup, serviceGroup];
+const ours = [namesGroup, processGroups, stepGroups, flowGroup, callGroup, serviceGroup];
 
 export function panelProvider(data) {
   class Provider {
-    constructor(propertiesPanel, injector) {
+    constructor(propertiesPanel, injector, eventBus) {
       this.injector = injector;
       propertiesPanel.registerProvider(priority, this);
+      // The panel is drawn with the empty sheet and listens from the next frame on: look again then,
+      // because with nothing chosen the pool is what it shows.
+      const again = () => eventBus.fire('propertiesPanel.providersChanged');
+      eventBus.on('import.done', () => requestAnimationFrame(() => setTimeout(again)));
     }
 
     getGroups(element) {
@@ -33,7 +38,7 @@ export function panelProvider(data) {
       return entries.length && !isProcess ? [{ id: 'cs-technical', label: translate('Technical'), entries }] : [];
     }
   }
-  Provider.$inject = ['propertiesPanel', 'injector'];
+  Provider.$inject = ['propertiesPanel', 'injector', 'eventBus'];
   return { __init__: ['countersignPanel'], countersignPanel: ['type', Provider] };
 }
 

@@ -6,6 +6,7 @@ import { approval, attribute, entriesFor, withPresent, words } from './entries.j
 import { readProperties, writeProperty } from './extension-properties.js';
 import { otherSteps } from './other-steps.js';
 import { exceptionsGroup, strategyEntries } from './people.js';
+import { takingBackGroup } from './taking-back.js';
 
 const FIELD = 'appr.field.';
 const modes = (translate) => [
@@ -86,6 +87,7 @@ export function stepGroups(element, injector, data) {
     group('returns', translate('Returns'), [
       make.select('returnTo', translate('May return'), withDefault(said('appr.returnTo'), 'drawn'), picked('appr.returnTo', returns)),
     ]),
+    takingBackGroup(element, injector, data),
     group('opinion', translate('Opinion, signature, file'), [
       make.select('opinion', translate('A written opinion is'), withDefault(said('appr.opinion'), 'optional'), picked('appr.opinion', opinions)),
       make.select('sign', translate('An approval is signed'), withDefault(said('appr.sign'), 'none'), picked('appr.sign', signatures)),
