@@ -76,8 +76,10 @@ from app.engine.definition import (
     Assignment,
     Definition,
     Element,
+    EventUse,
     Outcome,
     Process,
+    StartDefinition,
     StepDefinition,
 )
 from app.engine.deployment import link, parse
@@ -86,7 +88,9 @@ from app.engine.errors import (
     DiagramError,
     EngineError,
     MoveError,
+    NotWaitingError,
     OutcomeError,
+    StartError,
     TaskNotOpenError,
 )
 from app.engine.expressions import Dynamic, dynamic
@@ -107,10 +111,19 @@ from app.engine.preview import (
     preview_start,
 )
 from app.engine.rewind import postpone, restore
-from app.engine.runner import complete, fire, open_tasks, start
+from app.engine.runner import (
+    broadcast,
+    complete,
+    deliver,
+    fire,
+    open_tasks,
+    start,
+    waiting_events,
+)
 from app.engine.step import (
     ClosedTask,
     Ended,
+    Failed,
     Handler,
     Handlers,
     OpenTask,
@@ -118,8 +131,11 @@ from app.engine.step import (
     ReturnTarget,
     ServiceCall,
     Step,
+    Thrown,
     Timer,
+    Waiting,
 )
+from app.engine.timers import Schedule
 
 __all__ = [
     "Ahead",
@@ -133,12 +149,15 @@ __all__ = [
     "EndAhead",
     "Ended",
     "EngineError",
+    "EventUse",
+    "Failed",
     "Handler",
     "Handlers",
     "Heading",
     "Limits",
     "MoveError",
     "NameRead",
+    "NotWaitingError",
     "OpenTask",
     "Outcome",
     "OutcomeError",
@@ -147,15 +166,22 @@ __all__ = [
     "Process",
     "ReturnEffect",
     "ReturnTarget",
+    "Schedule",
     "ServiceCall",
+    "StartDefinition",
+    "StartError",
     "Step",
     "StepAhead",
     "StepDefinition",
     "TaskNotOpenError",
+    "Thrown",
     "Timer",
+    "Waiting",
     "Way",
     "WaysAhead",
+    "broadcast",
     "complete",
+    "deliver",
     "dynamic",
     "fire",
     "link",
@@ -176,4 +202,5 @@ __all__ = [
     "start",
     "steps_inside",
     "target_name",
+    "waiting_events",
 ]

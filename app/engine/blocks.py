@@ -2,6 +2,7 @@
 
 A `Block` is a path of (split, branches): `()` is the trunk, `(("fork", {0}),)` the first branch
 behind `fork`. Where branches meet, the block widens to their union, and ends when all have met.
+An event sub-process is a branch of its own.
 """
 
 from app.engine.graph import Level, Node
@@ -11,13 +12,14 @@ Block = tuple[tuple[str, frozenset[int]], ...]
 
 def blocks_of(level: Level) -> dict[str, Block]:
     """The block of every element, by id; join arrivals are looked up by their flow's id."""
-    found: dict[str, Block] = {level.start.id: ()}
+    found: dict[str, Block] = {node.id: () for node in level.starts}
+    found |= {node.id: ((node.id, frozenset({0})),) for node in level.handlers}
     sizes = {
         node.id: len(node.outgoing)
         for node in level.nodes.values()
         if node.type in {"parallelGateway", "inclusiveGateway"}
     }
-    pending = [level.start.id]
+    pending = [node.id for node in level.starts]
     while pending:
         node = level.nodes[pending.pop(0)]
         for branch, target, via in _leaving(node):

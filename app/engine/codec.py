@@ -1,12 +1,16 @@
 """The state of an instance as bytes: a few live tokens and the variables, no spec, no history.
 
-Version 1, JSON: `k` key and `h` hash of the main definition · `n` number of visits, `f` visited
-steps and forks by definition as [first, last] · `e` end event reached · `s` levels, outer before
-inner: `p` the call or sub-process token around it, `d` own variables, `t` tokens as [id, element,
-state, flow, host, clock]. A clock is [due, interval, firings left]. Trailing empty fields are left
-out.
+Version 2, JSON: `k` key and `h` hash of the main definition · `n` number of visits, `f` visited
+steps and forks by definition as [first, last] · `e` end event reached · `x` [element, definition,
+code] of an error that nothing caught · `s` levels, outer before inner: `p` the call or sub-process
+token around it, `d` own variables, `t` tokens as [id, element, state, flow, host, clock, note]. A
+clock is [due, interval, firings left]; a note is what a message must agree in, or whether a
+condition held. Trailing empty fields are left out.
+
+Version 1 knew neither errors that nothing caught nor notes.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +19,22 @@ import orjson
 from app.core.i18n import N_
 from app.engine.errors import EngineError
 from app.engine.scopes import Scope, SubScope, Token, TopScope
-from app.engine.step import Handlers
+from app.engine.step import Failed, Handlers
 from app.engine.timers import Schedule
 from app.engine.values import UnstorableError, has_typed, pack, unpack
 
 if TYPE_CHECKING:
     from app.engine.definition import Process
 
-VERSION = 1
+VERSION = 2
+
+
+def _unchanged(read: dict[str, Any]) -> None:
+    """The next version only adds fields."""
+
+
+#: Version → what makes its states such of the next version, in place.
+_UPGRADES: Mapping[int, Callable[[dict[str, Any]], None]] = {1: _unchanged}
 
 
 def dump(top: TopScope) -> bytes:
@@ -48,6 +60,9 @@ def dump(top: TopScope) -> bytes:
     }
     if top.end_id is not None:
         state["e"] = top.end_id
+    if top.failed is not None:
+        failed = top.failed
+        state["x"] = (failed.element_id, failed.definition_key, failed.error_code)
     return orjson.dumps(state)
 
 
@@ -59,6 +74,9 @@ def load(
         read = orjson.loads(state)
         typed = has_typed(state)
         version = read["v"]
+        while version in _UPGRADES:
+            _UPGRADES[version](read)
+            version += 1
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise _broken(
             process, N_("Expected the state of an instance, found something else.")
@@ -98,6 +116,8 @@ def _revive(top: TopScope, read: dict[str, Any], typed: bool) -> TopScope:
         for key, steps in read["f"].items()
         for step_id, (first, last) in steps.items()
     }
+    if "x" in read:
+        top.failed = Failed(*read["x"])
     outer, *inner = read["s"]
     _fill(top, outer, typed)
     parents: dict[str, Token] = dict(top.tasks)
@@ -112,12 +132,14 @@ def _fill(scope: Scope, level: dict[str, Any], typed: bool) -> None:
     if "d" in level:
         scope.data = unpack(level["d"]) if typed else level["d"]
     for token_id, element, state, *rest in level["t"]:
-        via, host, clock = (*rest, None, None, None)[:3]
+        via, host, clock, note = (*rest, None, None, None, None)[:4]
         parent = scope.tasks[host] if host else scope.root
         token = Token(scope, scope.spec.nodes[element], parent, state, token_id, via)
         if clock:
             due, every, remaining = clock
             token.clock = Schedule(datetime.fromisoformat(due), every, remaining)
+        if note is not None:
+            token.note = note
 
 
 def _dump_token(token: Token) -> list[Any]:
@@ -129,6 +151,7 @@ def _dump_token(token: Token) -> list[Any]:
         token.via,
         host.id if host else None,
         (clock.due_at.isoformat(), clock.every, clock.remaining) if clock else None,
+        token.note,
     ]
     while fields[-1] is None:
         fields.pop()

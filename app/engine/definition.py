@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from typing import Literal
 
 from app.core.errors import InvalidInputError, Problem
 from app.core.i18n import N_, Bilingual
-from app.engine.expressions import NO_CLOCK, Budget, Dynamic, budget_at
-from app.engine.graph import Graph
+from app.engine.expressions import NO_CLOCK, Budget, Dynamic, Expression, budget_at
+from app.engine.graph import Graph, TimerRule
 from app.engine.specs import ScopeSpec
-from app.engine.timers import TimerError, due_at, is_iso
+from app.engine.timers import Schedule, TimerError, due_at, is_iso, schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,50 @@ class StepDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class StartDefinition:
+    """A start event of a process: what has to happen for an instance to begin there."""
+
+    id: str
+    name: Bilingual
+    kind: Literal["none", "message", "signal", "timer", "conditional"]
+    #: Name of the message or signal.
+    event_name: str | None
+    timer: TimerRule | None = field(repr=False)
+    condition: Expression | None = field(repr=False)
+    zone: tzinfo
+
+    def schedule(self, now: datetime) -> Schedule:
+        """When the timer starts instances, for a definition that is deployed `now`.
+
+        Raises:
+            TimerError, FeelError: it gives no time.
+        """
+        if self.timer is None:
+            raise AssertionError("Only a timer start event has a schedule.")
+        return schedule(self.timer, {}, now, self.zone)
+
+    def holds(self, variables: Mapping[str, object], now: datetime) -> bool:
+        """Whether the condition is true of these variables; one that is not there makes it false.
+
+        Raises:
+            FeelError: it cannot be evaluated within its limits.
+        """
+        if self.condition is None:
+            return False
+        return self.condition.evaluate(variables, budget_at(now, self.zone)) is True
+
+
+@dataclass(frozen=True, slots=True)
+class EventUse:
+    """One place where a diagram meets the world outside by a message or signal."""
+
+    element_id: str
+    kind: Literal["message", "signal"]
+    name: str
+    how: Literal["starts", "catches", "throws"]
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """One immutable version of a diagram that has passed the deploy gate."""
 
@@ -156,6 +201,10 @@ class Definition:
     topics: tuple[str, ...]
     #: Names of the messages that the file declares.
     messages: tuple[str, ...]
+    #: Where a message or signal is thrown, is waited for or starts an instance.
+    events: tuple[EventUse, ...]
+    #: How an instance may begin; at most one needs nothing to happen.
+    starts: tuple[StartDefinition, ...]
     warnings: tuple[Problem, ...]
     #: Whether the file draws every flow node and flow (BPMN DI).
     has_layout: bool
@@ -178,6 +227,12 @@ class Process:
     definitions: Mapping[str, Definition]
     #: Steps whose outcomes were resolved across calls, by (definition key, step id).
     steps: Mapping[tuple[str, str], StepDefinition]
+    #: Error end events whose error would leave the main process: they end an instance as failed.
+    uncaught: tuple[Problem, ...] = ()
+    #: Whether some definition waits for messages or signals.
+    is_addressed: bool = False
+    #: Whether some definition has conditional events.
+    has_conditions: bool = False
 
     @property
     def key(self) -> str:

@@ -7,14 +7,23 @@ from lxml import etree
 
 from app.core.errors import Problem, problem
 from app.core.i18n import N_
-from app.engine.definition import Definition, Element, Process, StepDefinition
+from app.engine.definition import (
+    Definition,
+    Element,
+    EventUse,
+    Process,
+    StartDefinition,
+    StepDefinition,
+)
 from app.engine.errors import DiagramError
+from app.engine.event_rules import check_events
 from app.engine.gate import refuse_unexecuted
-from app.engine.graph import Node
+from app.engine.graph import HOSTED, Node
 from app.engine.limits import Limits
 from app.engine.normalise import normalise
 from app.engine.outcomes import link_outcomes, outcome_problems, outcomes_of, place_of
-from app.engine.reader import (
+from app.engine.reader import read_process
+from app.engine.reading import (
     BPMN,
     FLOW_NODES,
     People,
@@ -22,7 +31,6 @@ from app.engine.reader import (
     local_name,
     name_of,
     properties_of,
-    read_process,
     vendor,
 )
 from app.engine.soundness import check_soundness
@@ -41,6 +49,8 @@ def parse(xml: bytes, limits: Limits | None = None) -> Definition:
     reading = read_process(_one_process(root))
     refuse_unexecuted(reading, limits)
     _raise_problems(reading)
+    check_events(reading)
+    _raise_problems(reading)
     for level in reading.graph.levels.values():
         normalise(level)
     check_structure(reading)
@@ -48,7 +58,7 @@ def parse(xml: bytes, limits: Limits | None = None) -> Definition:
     check_soundness(reading, limits)
     _raise_problems(reading)
     scopes = {
-        level.id: ScopeSpec(reading.graph.key, level, limits.zone)
+        level.id: ScopeSpec(reading.graph, level, limits.zone)
         for level in reading.graph.levels.values()
     }
     _refuse_losses(reading, scopes)
@@ -81,6 +91,7 @@ def link(definitions: Sequence[Definition]) -> Process:
                 continue
             if node.called in known:
                 pending.append(known[node.called])
+                problems += _no_entry(node, known[node.called])
             else:
                 problems.append(
                     problem(
@@ -91,11 +102,33 @@ def link(definitions: Sequence[Definition]) -> Process:
                     )
                 )
     problems += _endless_calls(main, used)
-    if not problems:
-        problems += _uncaught_errors(main, used)
     if problems:
         raise refuse(problems)
-    return Process(main, used, link_outcomes(used))
+    return Process(
+        main,
+        used,
+        link_outcomes(used),
+        uncaught=tuple(_uncaught_errors(main, used)),
+        is_addressed=any(
+            event.how == "catches" for definition in used.values() for event in definition.events
+        ),
+        has_conditions=any(
+            scope.has_conditions for each in used.values() for scope in each.scopes.values()
+        ),
+    )
+
+
+def _no_entry(node: Node, called: Definition) -> Iterator[Problem]:
+    if all(start.kind != "none" for start in called.starts):
+        yield problem(
+            "diagram.call",
+            node.id,
+            N_(
+                "Expected a start event without a trigger in the called process “{key}”, found "
+                "none."
+            ),
+            key=called.key,
+        )
 
 
 def _endless_calls(main: Definition, used: Mapping[str, Definition]) -> Iterator[Problem]:
@@ -225,13 +258,15 @@ def _definition(
         content_hash=sha256(xml).hexdigest(),
         steps={node.id: _step(node, reading, limits) for node in nodes if node.type == "userTask"},
         ends=tuple(
-            node.id for node in nodes if node.type == "endEvent" and node.level == graph.top.id
+            node.id for node in nodes if node.type == "endEvent" and _ends_process(reading, node)
         ),
         elements=_elements(reading, nodes),
         lanes=dict(reading.lanes),
         calls=tuple(dict.fromkeys(node.called for node in nodes if node.called)),
         topics=tuple(sorted({node.topic for node in nodes if node.topic})),
         messages=tuple(each.get("name", "") for each in root.iterfind(f"{BPMN}message")),
+        events=tuple(use for node in nodes for use in _uses(reading, node)),
+        starts=tuple(_start(node, limits) for node in nodes if node in graph.top.starts),
         warnings=tuple(each for each in reading.problems if each.level == "warn"),
         has_layout=_drawn(root) >= set(reading.sources),
         start_form_key=vendor(start, "formKey"),
@@ -261,6 +296,42 @@ def _step(node: Node, reading: Reading, limits: Limits) -> StepDefinition:
         properties=dict(node.properties),
         outcomes=outcomes_of(node, place_of(reading.graph, reading.graph.levels[node.level])),
         zone=limits.zone,
+    )
+
+
+def _ends_process(reading: Reading, node: Node) -> bool:
+    """In the process itself, or in an event sub-process that takes its place."""
+    level = reading.graph.levels[node.level]
+    if level.node_id is None:
+        return True
+    around = reading.graph.node(level.node_id)
+    return around.by_event and level.start.interrupting and _ends_process(reading, around)
+
+
+def _start(node: Node, limits: Limits) -> StartDefinition:
+    event = node.event
+    return StartDefinition(
+        id=node.id,
+        name=node.name,
+        kind=event.kind if event else "none",  # type: ignore[arg-type]  # the gate has seen to it
+        event_name=event.name if event else None,
+        timer=event.timer if event else None,
+        condition=event.condition if event else None,
+        zone=limits.zone,
+    )
+
+
+def _uses(reading: Reading, node: Node) -> Iterator[EventUse]:
+    event = node.event
+    if event is None or event.kind not in HOSTED:
+        return
+    throws = node.type in {"intermediateThrowEvent", "endEvent", "sendTask"}
+    starts = node.type == "startEvent" and node.level == reading.graph.key
+    yield EventUse(
+        element_id=node.id,
+        kind="message" if event.kind == "message" else "signal",
+        name=event.name or "",
+        how="throws" if throws else "starts" if starts else "catches",
     )
 
 
@@ -343,16 +414,14 @@ def _escaping(
         for node in level.nodes.values():
             inner: Mapping[str, tuple[str, str]] = {}
             if node.type == "endEvent" and node.event and node.event.kind == "error":
-                inner = {node.event.error_code or "": (definition.key, node.id)}
+                inner = {node.event.name or "": (definition.key, node.id)}
             elif node.type == "subProcess":
                 inner = thrown[node.id]
             elif node.called:
                 inner = open_codes[node.called]
-            catching = [each.event for each in node.boundaries if each.event]
+            beside = [levels[each.id].start for each in level.handlers if each is not node]
+            catching = [each.event for each in (*node.boundaries, *beside) if each.event]
             for code, source in inner.items():
-                caught = any(
-                    event.kind == "error" and event.error_code in {None, code} for event in catching
-                )
-                if not caught:
+                if not any(event.catches("error", code) for event in catching):
                     thrown[level.id][code] = source
     return thrown[definition.key]

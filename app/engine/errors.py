@@ -46,6 +46,14 @@ class TaskNotOpenError(ConflictError):
     """The task to complete or to move is not open (any more)."""
 
 
+class NotWaitingError(ConflictError):
+    """The event to deliver to is not waited for (any more)."""
+
+
+class StartError(InvalidInputError):
+    """The process has no such start event, or none that needs nothing to happen."""
+
+
 class MoveError(InvalidInputError):
     """The target of a return is not one of `return_targets`."""
 

@@ -8,7 +8,7 @@ from app.engine.graph import Flow, Level, Node
 class Forward:
     """One level of a diagram without its back flows: a graph that no walk runs round in.
 
-    A flow leads back when every way from the start to its source passes its target.
+    A flow leads back when every way from a start to its source passes its target.
     """
 
     def __init__(self, level: Level) -> None:
@@ -16,7 +16,7 @@ class Forward:
         self._back = {
             flow.id
             for flow in _retreating(level)
-            if flow.source not in level.reachable(level.start.id, without=flow.target)
+            if flow.source not in level.entered(without=flow.target)
         }
         self._reach: dict[str, frozenset[str]] = {}
 
@@ -55,7 +55,7 @@ def _retreating(level: Level) -> Iterator[Flow]:
     """Flows to a node that a walk in depth is still inside of: every back flow is among them."""
     entered: set[str] = set()
     inside: set[str] = set()
-    pending = [(level.start.id, False)]
+    pending = [(node.id, False) for node in level.starts]
     while pending:
         node_id, is_left = pending.pop()
         if is_left:

@@ -5,7 +5,7 @@ from lxml import etree
 from app.core.i18n import N_
 from app.engine.graph import ACTIVITIES, GATEWAYS, Node
 from app.engine.limits import Limits
-from app.engine.reader import BPMN, FLOW_NODES, Reading, local_name, vendor, vendor_elements
+from app.engine.reading import BPMN, FLOW_NODES, Reading, local_name, vendor, vendor_elements
 
 #: Elements of a process that carry no tokens.
 _SILENT = frozenset(
@@ -26,14 +26,18 @@ _SILENT = frozenset(
         "category",
     }
 )
+_CAUGHT = frozenset({"timer", "message", "signal", "conditional"})
 #: Which event definitions each event executes; "" is the none event.
 _EVENTS: dict[str, frozenset[str]] = {
-    "startEvent": frozenset({""}),
-    "endEvent": frozenset({"", "terminate", "error"}),
-    "intermediateThrowEvent": frozenset({""}),
-    "intermediateCatchEvent": frozenset({"timer"}),
-    "boundaryEvent": frozenset({"timer", "error"}),
+    "endEvent": frozenset({"", "terminate", "error", "escalation", "message", "signal"}),
+    "intermediateThrowEvent": frozenset({"", "link", "escalation", "message", "signal"}),
+    "intermediateCatchEvent": _CAUGHT | {"link"},
+    "boundaryEvent": _CAUGHT | {"error", "escalation"},
 }
+#: What begins a process, an embedded sub-process and an event sub-process.
+_STARTS_PROCESS = _CAUGHT | {""}
+_STARTS_EMBEDDED = frozenset({""})
+_STARTS_HANDLER = _CAUGHT | {"error", "escalation"}
 #: Children of an activity that would change how it runs.
 _UNEXECUTED_PARTS = frozenset(
     {
@@ -51,8 +55,11 @@ _UNEXECUTED_PARTS = frozenset(
 )
 #: Camunda extensions that would run code or move data.
 _UNEXECUTED_EXTENSIONS = ("executionListener", "taskListener", "inputOutput", "connector")
-#: Where a BPMN error can come from.
-_THROWERS = frozenset({"serviceTask", "sendTask", "subProcess", "callActivity"})
+#: Where a BPMN error or an escalation can come from.
+_THROWERS = {
+    "error": frozenset({"serviceTask", "sendTask", "subProcess", "callActivity"}),
+    "escalation": frozenset({"subProcess", "callActivity"}),
+}
 
 
 def refuse_unexecuted(reading: Reading, limits: Limits) -> None:
@@ -65,7 +72,7 @@ def refuse_unexecuted(reading: Reading, limits: Limits) -> None:
                 _refuse_element(reading, element, element.get("id", ""))
     for node in reading.graph.nodes():
         element = reading.sources[node.id]
-        if node.type in _EVENTS:
+        if node.type in _EVENTS or node.type == "startEvent":
             _check_event(reading, node, element)
         elif node.type not in ACTIVITIES | GATEWAYS:
             _refuse_element(reading, element, node.id)
@@ -101,58 +108,74 @@ def _check_event(reading: Reading, node: Node, element: etree._Element) -> None:
         for each in element.iterchildren(f"{BPMN}*")
         if local_name(each).endswith(("EventDefinition", "eventDefinitionRef"))
     ]
+    allowed = _EVENTS.get(node.type) or _starts(reading, node)
     for kind in kinds or [""]:
-        if kind not in _EVENTS[node.type]:
+        if kind not in allowed:
             reading.refuse(
                 "event",
                 node.id,
                 N_("Expected {type} with one of: {wanted}; found {found}."),
                 type=node.type,
                 found=kind or "none",
-                wanted=", ".join(sorted(each or "none" for each in _EVENTS[node.type])),
+                wanted=", ".join(sorted(each or "none" for each in allowed)),
             )
             return
-    cycle = node.event and node.event.timer and node.event.timer.kind == "timeCycle"
     if node.type == "boundaryEvent":
         _check_boundary(reading, node)
-        cycle = cycle and node.interrupting
-    if cycle:
+    _check_cycle(reading, node)
+    for definition in element.iterchildren(f"{BPMN}messageEventDefinition"):
+        if _implementation(definition) != "none":
+            _refuse_extension(reading, node.id, _implementation(definition))
+
+
+def _starts(reading: Reading, node: Node) -> frozenset[str]:
+    around = reading.graph.levels[node.level].node_id
+    if around is None:
+        return _STARTS_PROCESS
+    return _STARTS_HANDLER if reading.graph.node(around).by_event else _STARTS_EMBEDDED
+
+
+def _check_cycle(reading: Reading, node: Node) -> None:
+    timer = node.event.timer if node.event else None
+    starts_process = node.type == "startEvent" and node.level == reading.graph.key
+    repeats = node.type in {"boundaryEvent", "startEvent"} and not node.interrupting
+    if timer and timer.kind == "timeCycle" and not (repeats or starts_process):
         reading.refuse(
             "timer",
             node.id,
             N_(
-                "Expected a date or a duration, found a cycle; only a "
-                "non-interrupting boundary timer can repeat."
+                "Expected a date or a duration, found a cycle; only a start event or an event "
+                "that does not interrupt can repeat."
             ),
         )
 
 
 def _check_boundary(reading: Reading, node: Node) -> None:
     host = reading.graph.levels[node.level].nodes.get(node.attached_to or "")
-    if host is None or host.type not in ACTIVITIES:
+    if host is None or host.type not in ACTIVITIES or host.by_event:
         reading.refuse(
             "boundary",
             node.id,
             N_("Expected a boundary event on an activity of the same level, found “{found}”."),
             found=node.attached_to or "",
         )
-    elif node.event and node.event.kind == "error":
-        if not node.interrupting:
-            reading.refuse(
-                "boundary",
-                node.id,
-                N_("Expected an interrupting error event, found a non-interrupting one."),
-            )
-        if host.type not in _THROWERS:
-            reading.refuse(
-                "boundary",
-                node.id,
-                N_(
-                    "Expected an error event on a service, a "
-                    "sub-process or a call, found it on {found}, which throws no error."
-                ),
-                found=host.type,
-            )
+        return
+    kind = node.event.kind if node.event else ""
+    if kind == "error" and not node.interrupting:
+        reading.refuse(
+            "boundary",
+            node.id,
+            N_("Expected an interrupting error event, found a non-interrupting one."),
+        )
+    if kind in _THROWERS and host.type not in _THROWERS[kind]:
+        reading.refuse(
+            "boundary",
+            node.id,
+            N_("Expected the {kind} event on one of: {wanted}; found it on {found}."),
+            kind=kind,
+            wanted=", ".join(sorted(_THROWERS[kind])),
+            found=host.type,
+        )
 
 
 def _check_parts(reading: Reading, node: Node, element: etree._Element) -> None:
@@ -181,30 +204,35 @@ def _check_parts(reading: Reading, node: Node, element: etree._Element) -> None:
 def _check_extensions(reading: Reading, element: etree._Element, where: str) -> None:
     for name in _UNEXECUTED_EXTENSIONS:
         if any(True for _ in vendor_elements(element, name)):
-            reading.refuse(
-                "extension",
-                where,
-                N_("Expected only extensions that the engine executes, found {found}."),
-                found=name,
-            )
+            _refuse_extension(reading, where, name)
+
+
+def _refuse_extension(reading: Reading, where: str, name: str) -> None:
+    reading.refuse(
+        "extension",
+        where,
+        N_("Expected only extensions that the engine executes, found {found}."),
+        found=name,
+    )
 
 
 def _check_activity(reading: Reading, node: Node, element: etree._Element, limits: Limits) -> None:
-    if node.type in {"serviceTask", "sendTask"} and not node.topic:
+    implementation = _implementation(element)
+    sends = node.type == "sendTask" and node.event is not None and implementation == "none"
+    if node.type in {"serviceTask", "sendTask"} and not (node.topic or sends):
         reading.refuse(
             "topic",
             node.id,
             N_("Expected a topic (camunda:topic) that a handler serves, found {found}."),
-            found=_implementation(element),
+            found=implementation,
         )
-    elif node.type == "subProcess":
-        if element.get("triggeredByEvent", "false").strip().lower() == "true":
-            reading.refuse(
-                "unexecuted",
-                node.id,
-                N_("Expected only elements that the engine executes, found {type}."),
-                type="event sub-process",
-            )
+    elif node.type == "receiveTask" and element.get("instantiate", "false").strip() == "true":
+        reading.refuse(
+            "unexecuted",
+            node.id,
+            N_("Expected only elements that the engine executes, found {type}."),
+            type="instantiate",
+        )
     elif node.type in {"manualTask", "task"}:
         if limits.untyped_tasks == "refuse":
             reading.refuse(

@@ -15,14 +15,24 @@ ACTIVITIES = frozenset(
         "task",
         "serviceTask",
         "sendTask",
+        "receiveTask",
         "scriptTask",
         "subProcess",
         "callActivity",
     }
 )
-GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
+GATEWAYS = frozenset(
+    {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
+)
 
 TimerKind = Literal["timeDate", "timeDuration", "timeCycle"]
+EventKind = Literal[
+    "timer", "message", "signal", "conditional", "error", "escalation", "link", "terminate"
+]
+#: What may come from outside while an instance waits for it.
+HOSTED = frozenset({"message", "signal"})
+#: Events for which a token waits; errors and escalations find their catcher when they are thrown.
+AWAITED = HOSTED | {"timer", "conditional"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +42,6 @@ class TimerRule:
     kind: TimerKind
     text: str
     expression: Expression | None
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What makes an event more than a none event."""
-
-    kind: Literal["timer", "error", "terminate"]
-    timer: TimerRule | None = None
-    #: Code of the error; None catches every error.
-    error_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,25 @@ class CallMapping:
 
     whole: bool
     values: tuple[Mapped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What makes an event more than a none event."""
+
+    kind: EventKind
+    timer: TimerRule | None = None
+    #: Name of a message, signal or link; code of an error or escalation, None for every code.
+    name: str | None = None
+    #: Gives what a message must agree in, where it is sent and where it is waited for.
+    correlation: Expression | None = None
+    condition: Expression | None = None
+    #: What a thrown message or signal carries.
+    payload: CallMapping | None = None
+
+    def catches(self, kind: EventKind, code: str) -> bool:
+        """Whether this catches a thrown error or escalation."""
+        return self.kind == kind and self.name in {None, code}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +108,8 @@ class Node:
     attached_to: str | None = None
     interrupting: bool = True
     default_flow: str | None = None
+    #: An event sub-process: no flow leads to it, its start event does.
+    by_event: bool = False
     called: str | None = None
     call_in: CallMapping | None = None
     call_out: CallMapping | None = None
@@ -99,6 +120,11 @@ class Node:
     incoming: list[Flow] = field(default_factory=list)
     outgoing: list[Flow] = field(default_factory=list)
     boundaries: list["Node"] = field(default_factory=list)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the level around goes on as drawn behind this end event."""
+        return self.event is None or self.event.kind in HOSTED
 
 
 @dataclass(slots=True)
@@ -112,9 +138,20 @@ class Level:
     flows: list[Flow] = field(default_factory=list)
 
     @property
+    def starts(self) -> list[Node]:
+        """Every start event; only a process has more than one."""
+        return [node for node in self.nodes.values() if node.type == "startEvent"]
+
+    @property
     def start(self) -> Node:
-        """The one start event; the gate has seen to it."""
-        return next(node for node in self.nodes.values() if node.type == "startEvent")
+        """The start event that needs nothing to happen, or else the first."""
+        starts = self.starts
+        return next((node for node in starts if node.event is None), starts[0])
+
+    @property
+    def handlers(self) -> list[Node]:
+        """The event sub-processes of this level."""
+        return [node for node in self.nodes.values() if node.by_event]
 
     def connect(self) -> None:
         """Fill `incoming`, `outgoing` and `boundaries` from flows and attachments."""
@@ -137,8 +174,14 @@ class Level:
 
     def reachable(self, begin: str, without: str | None = None) -> set[str]:
         """Ids of the nodes that a token at `begin` may come to, itself included."""
+        return self._reach([begin], without)
+
+    def entered(self, without: str | None = None) -> set[str]:
+        """Ids of the nodes that a token from any start event may come to."""
+        return self._reach([node.id for node in self.starts], without)
+
+    def _reach(self, pending: list[str], without: str | None) -> set[str]:
         seen: set[str] = set()
-        pending = [begin] if begin != without else []
         while pending:
             node_id = pending.pop()
             if node_id in seen or node_id == without:

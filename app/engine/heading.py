@@ -7,7 +7,7 @@ from lxml import etree
 from app.core.errors import problem
 from app.core.i18n import N_, Bilingual
 from app.engine.limits import Limits
-from app.engine.reader import BPMN, FLOW_NODES, local_name, name_of
+from app.engine.reading import BPMN, FLOW_NODES, local_name, name_of
 from app.engine.xml_file import open_xml, refuse
 
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"

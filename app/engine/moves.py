@@ -102,7 +102,7 @@ def resume_at(
             found=place[1],
         )
     scope, here = token.scope, token.task_spec.node.id
-    scope.data[here] = dict(values)
+    scope.write(here, dict(values))
     top.passed.append(Passed(scope.spec.definition_key, here))
     scope.cancel_token(token)
     spec = scope.spec.nodes[place[1]]
@@ -133,9 +133,16 @@ def _jump(scope: Scope, target: str) -> None:
 
 
 def taken_tokens(scope: Scope, target: str) -> list[Token]:
-    """The tokens of a level that a jump to `target` takes away: all inside its branch."""
+    """The tokens of a level that a jump to `target` takes away: all inside its branch.
+
+    Event sub-processes belong to the level as a whole; they go on, or wait on.
+    """
     block = scope.spec.blocks[target]
-    return [token for token in scope.tokens() if is_inside(standing_block(scope, token), block)]
+    return [
+        token
+        for token in scope.tokens()
+        if not token.task_spec.node.by_event and is_inside(standing_block(scope, token), block)
+    ]
 
 
 def standing_block(scope: Scope, token: Token) -> Block:
@@ -172,7 +179,7 @@ def ways_out(token: Token) -> Iterator[tuple[Scope, str]]:
 def _before(scope: Scope, here: str, top: TopScope) -> Iterator[tuple[str, str]]:
     key, spec = scope.spec.definition_key, scope.spec
     level: Level = top.process.definitions[key].graph.levels[spec.name]
-    without_here = level.reachable(level.start.id, without=here)
+    without_here = level.entered(without=here)
     for node_id, node in spec.nodes.items():
         if (
             (key, node_id) in top.visits

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.engine.definition import Definition
-from app.engine.graph import Node
+from app.engine.expressions import Expression
+from app.engine.graph import Event, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +21,25 @@ class NameRead:
 
 
 def names_read(definition: Definition) -> Iterator[NameRead]:
-    """Every variable that conditions, scripts and the mappings of calls read, in file order.
+    """Every variable that conditions, scripts, events and mappings of calls read, in file order.
 
     Expressions about people and due times are left out: they answer an unknown name with nobody.
     """
     for node in definition.graph.nodes():
         sources = [node.script] if node.script else []
         sources += [each.source for each in node.call_in.values] if node.call_in else []
+        sources += _of_event(node.event) if node.event else []
         for expression in sources:
             yield from (NameRead(node.id, name) for name in sorted(expression.reads))
     for level in definition.graph.levels.values():
         for flow in level.flows:
             if flow.condition is not None:
                 yield from (NameRead(flow.id, name) for name in sorted(flow.condition.reads))
+
+
+def _of_event(event: Event) -> list[Expression]:
+    found = [each for each in (event.correlation, event.condition) if each]
+    return found + [each.source for each in event.payload.values] if event.payload else found
 
 
 def names_written(definition: Definition) -> frozenset[str]:

@@ -1,7 +1,8 @@
-"""Implied gateways made explicit, so that only gateways ever choose or split.
+"""What the notation implies made explicit: gateways behind nodes, flows between links.
 
 BPMN lets an activity or event leave by several flows (a parallel split) or by flows with conditions
-(an inclusive split). The author's file stays as it is; only the graph gets the gateway.
+(an inclusive split), and two link events of one name stand for a flow. The author's file stays as
+it is; only the graph gets the gateway or the flow.
 """
 
 from dataclasses import replace
@@ -15,6 +16,7 @@ _SIGN = "~"
 
 def normalise(level: Level) -> None:
     """Put a gateway behind every node other than a gateway that splits or chooses by itself."""
+    _join_links(level)
     level.connect()
     for node in list(level.nodes.values()):
         if node.type in GATEWAYS:
@@ -23,6 +25,26 @@ def normalise(level: Level) -> None:
         if chooses or len(node.outgoing) > 1:
             _insert(level, node, "inclusiveGateway" if chooses else "parallelGateway")
     level.connect()
+
+
+def _join_links(level: Level) -> None:
+    links = [node for node in level.nodes.values() if node.event and node.event.kind == "link"]
+    targets = {
+        node.event.name: node.id
+        for node in links
+        if node.type == "intermediateCatchEvent" and node.event
+    }
+    level.flows += [
+        Flow(
+            f"{node.id}{_SIGN}link",
+            node.id,
+            targets[node.event.name],
+            Bilingual("", ""),
+            implied=True,
+        )
+        for node in links
+        if node.type == "intermediateThrowEvent" and node.event
+    ]
 
 
 def _insert(level: Level, node: Node, kind: str) -> None:

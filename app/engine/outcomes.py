@@ -37,7 +37,7 @@ class Place:
 
     def behind(self, node: Node) -> "tuple[Place, tuple[Flow, ...]]":
         """The flows that a token takes behind a node; behind an end those of the level around."""
-        if node.type == "endEvent" and self.around is not None and node.event is None:
+        if node.type == "endEvent" and self.around is not None and node.goes_on:
             place, activity = self.around
             return place, tuple(activity.outgoing)
         return self, tuple(node.outgoing)
@@ -159,7 +159,7 @@ def _gateways(step: Node, place: Place) -> Iterator[tuple[Place, Node]]:
             target = beyond.level.nodes[flow.target]
             key = (beyond.graph.key, target.id)
             follows = target.type in _CHOOSING or (
-                target.type == "endEvent" and beyond.around is not None and target.event is None
+                target.type == "endEvent" and beyond.around is not None and target.goes_on
             )
             if follows and key not in seen:
                 seen.add(key)
@@ -226,7 +226,7 @@ def _route(step: Node, place: Place, code: str | None) -> _Route | None:
 def _is_passed(place: Place, node: Node) -> bool:
     """Whether a token goes on from here at once, choosing at most."""
     if node.type == "endEvent":
-        return place.around is not None and node.event is None
+        return place.around is not None and node.goes_on
     return node.type in _CHOOSING or (
         node.type == "parallelGateway" and len(node.incoming) < 2 and len(node.outgoing) < 2
     )

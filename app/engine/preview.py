@@ -23,6 +23,8 @@ from app.engine.specs import ScopeSpec
 from app.engine.spiff import TaskState
 
 _SPLITS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
+#: Gateways of which one way is taken.
+_ONE = frozenset({"exclusiveGateway", "eventBasedGateway"})
 _UNSAID = Bilingual("", "")
 
 
@@ -168,7 +170,7 @@ class _Walk:
             return [], ways[0][0].target if ways else None
         meeting = level.forward.meeting(flow.target for flow, _ in ways)
         kind: Literal["all", "some", "one"] = "one"
-        if node.type != "exclusiveGateway":
+        if node.type not in _ONE:
             kind = "all" if all(sure for _, sure in ways) else "some"
         walked = [
             (flow.name, sure, self._branch(level, flow.target, meeting or until))
@@ -209,7 +211,7 @@ class _Walk:
                 return [self.step(level.definition_key, node, facts, None)]
             case "callActivity" | "subProcess":
                 return self._within(level, node, facts)
-            case "serviceTask" | "sendTask":
+            case "serviceTask" | "sendTask" | "receiveTask" | "intermediateCatchEvent":
                 facts.unknown.add(node.id)
             case "scriptTask":
                 self._script(node, facts)
@@ -250,6 +252,8 @@ class _Walk:
     def _ways(self, level: ScopeSpec, node: Node, facts: _Facts) -> list[tuple[Flow, bool]]:
         """The flows that may be taken, each with whether it is for certain."""
         flows = level.forward.flows(node)
+        if node.type == "eventBasedGateway":
+            return [(flow, False) for flow in flows]
         if node.type not in _SPLITS or node.type == "parallelGateway":
             return [(flow, True) for flow in flows]
         # A flow that leads back decides, too: only where its condition fails the rest is asked.
@@ -304,9 +308,13 @@ def leaving(node: Node, inside: _Facts, facts: _Facts) -> None:
 
 def _of_scope(walk: _Walk, scope: Scope, facts: _Facts) -> list[Ahead]:
     """The path ahead of all tokens of one level."""
-    # A boundary timer is no path of its own as long as it waits.
-    tokens = [token for token in scope.tokens() if token.host is None]
+    # Events on boundaries and of event sub-processes are no path of their own while they wait.
+    tokens = [token for token in scope.tokens() if token.host is None and not _only_waits(token)]
     return _of_tokens(walk, scope, tokens, facts, None) if tokens else []
+
+
+def _only_waits(token: Token) -> bool:
+    return token.task_spec.node.by_event and token.has_state(TaskState.WAITING)
 
 
 def _of_tokens(

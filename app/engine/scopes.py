@@ -12,13 +12,23 @@ from os import urandom
 from typing import TYPE_CHECKING, Any, cast
 
 from app.core.i18n import N_
+from app.engine import events
+from app.engine.event_specs import HandlerSpec
 from app.engine.expressions import NO_CLOCK, budget_at
 from app.engine.graph import CallMapping, Flow
 from app.engine.limits import AUTOMATIC_ELEMENTS, OPEN_LEVELS
-from app.engine.specs import CallSpec, ForkingSpec, ScopeSpec, StepSpec, TokenSpec, set_clock
+from app.engine.specs import (
+    CallSpec,
+    ForkingSpec,
+    InclusiveSpec,
+    ParallelSpec,
+    ScopeSpec,
+    StepSpec,
+)
 from app.engine.spiff import BpmnSubWorkflow, BpmnWorkflow, Task, TaskSpec, TaskState
-from app.engine.step import Handlers, Passed
+from app.engine.step import Failed, Handlers, Passed, Thrown
 from app.engine.timers import Schedule
+from app.engine.token_spec import TokenSpec
 
 if TYPE_CHECKING:
     from app.engine.definition import Process
@@ -28,6 +38,12 @@ class Token(Task):
     """A task of SpiffWorkflow that stands for one token."""
 
     task_spec: TokenSpec
+    #: When it is due, for a timer.
+    clock: Schedule | None = None
+    #: The timer has fired for the last time.
+    is_spent = False
+    #: What a message must agree in; for a condition whether it held when it was last asked.
+    note: str | bool | None = None
 
     def __init__(
         self,
@@ -38,11 +54,16 @@ class Token(Task):
         id: str | None = None,  # noqa: A002  the library's name
         via: str | None = None,
     ) -> None:
-        super().__init__(workflow, task_spec, parent, state, id or urandom(16).hex())
+        # What the library's own does, without the clock and the copies of data that nobody reads.
+        self.id = id or urandom(16).hex()
+        self.workflow, self.task_spec = workflow, cast(TokenSpec, task_spec)
+        self._state, self._children, self.triggered = state, [], False
+        self._parent = parent.id if parent is not None else None
+        workflow.tasks[self.id] = self
+        if parent is not None:
+            parent._children.append(self.id)
         #: Id of the flow that brought it.
         self.via = via
-        #: When it is due, for a timer.
-        self.clock: Schedule | None = None
 
     @property
     def scope(self) -> "Scope":
@@ -99,7 +120,7 @@ class Scope(ABC):
 
     def _task_completed_notify(self, task: Task) -> None:
         self._remove_task(task.id)
-        if len(self.tasks) == 1:
+        if len(self.tasks) == 1 or (self.spec.handlers and not self._is_running()):
             self.finish()
 
     if TYPE_CHECKING:
@@ -107,6 +128,11 @@ class Scope(ABC):
         def _remove_task(self, task_id: str) -> None: ...
 
     # Tokens.
+
+    def begin(self, start: TokenSpec) -> None:
+        """Put the first token on this level."""
+        self.arm_handlers()
+        self.enter(start)._ready()
 
     def tokens(self) -> list[Token]:
         """Every live token of this level, oldest first."""
@@ -146,48 +172,54 @@ class Scope(ABC):
             if token is not keep:
                 self._remove_task(token.id)
 
-    def attach_timers(self, token: Token) -> None:
-        """Start the timers on the boundary of an activity."""
+    def wait_under(self, host: Token, spec: TokenSpec, via: str | None = None) -> Token:
+        """Put a token that waits for an event as long as its host is there."""
+        return Token(self, spec, host, TaskState.WAITING, via=via)
+
+    def attach_boundaries(self, token: Token) -> None:
+        """Let the events on the boundary of an activity wait."""
         for boundary in token.task_spec.boundaries:
-            if boundary.node.event and boundary.node.event.kind == "timer":
-                set_clock(boundary, Token(self, boundary, token, TaskState.WAITING))
+            if events.is_awaited(boundary):
+                events.listen(self.wait_under(token, boundary))
 
-    def fire(self, timer: Token) -> None:
-        """Let a due timer happen."""
-        clock, host = timer.clock, timer.host
-        if host is None:
-            timer._ready()
-            return
-        boundary = timer.task_spec
-        timer.clock = clock.after_firing(self.top.now) if clock else None
-        if boundary.node.interrupting:
-            self.cancel_token(host)
-        elif timer.clock is None:
-            self._remove_task(timer.id)
-        self.enter(boundary)._ready()
+    # Event sub-processes.
 
-    # Errors and ends.
+    def arm_handlers(self) -> None:
+        """Let the start events of the event sub-processes wait."""
+        for handler in self.spec.handlers:
+            if events.is_awaited(handler):
+                token = self.enter(handler)
+                token._set_state(TaskState.WAITING)
+                events.listen(token)
 
-    def throw(self, thrower: Token, code: str) -> None:
-        """Throw a BPMN error: caught on the activity or on a level around it, innermost first.
+    def open_handlers(self, thrower: Token) -> tuple[HandlerSpec, ...]:
+        """The event sub-processes that may catch what a token of this level throws.
 
-        What is caught is cancelled, the thrower with it.
+        One that runs catches nothing that it throws itself; once the level was interrupted, its
+        event sub-processes are over.
         """
-        scope, token = self, thrower
-        while True:
-            for boundary in token.task_spec.boundaries:
-                if boundary.catches(code):
-                    scope.cancel_token(token)
-                    scope.enter(boundary)._ready()
-                    return
-            outer = scope.parent_token
-            if outer is None:
-                raise thrower.task_spec.failure(
-                    "error",
-                    N_("Expected a boundary event that catches the error “{code}”, found none."),
-                    code=code,
-                )
-            scope, token = outer.scope, outer
+        handlers = self.spec.handlers
+        if not handlers:
+            return ()
+        running = {token.task_spec for token in self.tokens() if token.has_state(TaskState.STARTED)}
+        if any(each in running and each.trigger.interrupting for each in handlers):
+            return ()
+        return tuple(each for each in handlers if each is not thrower.task_spec)
+
+    def _is_running(self) -> bool:
+        """Whether more is left than event sub-processes whose start waits."""
+        return any(
+            not (isinstance(token.task_spec, HandlerSpec) and token.has_state(TaskState.WAITING))
+            for token in self.tokens()
+        )
+
+    # Ends.
+
+    def clear(self) -> None:
+        """Take every token of this level away."""
+        for token in self.tokens():
+            if token.id in self.tasks:
+                self.cancel_token(token)
 
     def terminate(self, end: Token) -> None:
         """A terminate end event takes every other token of its level away."""
@@ -195,7 +227,22 @@ class Scope(ABC):
             if token is not end and token.id in self.tasks:
                 self.cancel_token(token)
 
+    @property
+    def ends_instance(self) -> bool:
+        """Whether an end event of this level may be the end of the instance."""
+        return self.parent_token is None
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it runs beside the main path: an event sub-process that interrupts nothing."""
+        return False
+
     # Variables.
+
+    def write(self, name: str, value: object) -> None:
+        """Set a variable; conditions that wait are asked again."""
+        self.data[name] = value
+        self.top.has_changed = True
 
     @property
     def parent_token(self) -> Token | None:
@@ -226,11 +273,16 @@ class TopScope(Scope, BpmnWorkflow):
         self.top = self
         self.ready: deque[Token] = deque()
         self.passed: list[Passed] = []
+        self.thrown: list[Thrown] = []
+        #: A variable was written, or a condition has begun to wait.
+        self.has_changed = False
         #: (definition key, id of a step or fork) → number of the first and of the last visit.
         self.visits: dict[tuple[str, str], tuple[int, int]] = {}
         self.visit_count = 0
         #: Id of the end event that counts as the end of the instance.
         self.end_id: str | None = None
+        #: The end event whose error nobody caught.
+        self.failed: Failed | None = None
         self.plant()
 
     @property
@@ -272,7 +324,7 @@ class TopScope(Scope, BpmnWorkflow):
         if scope.owns_data:
             self._forget_forks(scope.spec.definition_key)
         scope.pass_in()
-        scope.enter(scope.spec.first)._ready()
+        scope.begin(scope.spec.first)
 
     def _forget_forks(self, key: str) -> None:
         """A call begins without variables: what forked in an earlier one could not fork again."""
@@ -290,9 +342,12 @@ class TopScope(Scope, BpmnWorkflow):
 
     def run(self) -> None:
         """Run everything that needs nobody, one token at a time, until only waiting is left."""
-        count = 0
+        count, asks = 0, self.process.has_conditions
         while True:
-            while self.ready:
+            while self.ready or (asks and self.has_changed):
+                if asks and self.has_changed:
+                    events.reconsider(self)
+                    continue
                 token = self.ready.popleft()
                 if not token.has_state(TaskState.READY):
                     continue
@@ -317,25 +372,36 @@ class TopScope(Scope, BpmnWorkflow):
             self._refuse_stuck()
 
     def _refuse_stuck(self) -> None:
-        waiting: Token | None = None
+        stuck: Token | None = None
         for scope in self.levels():
             for token in scope.tokens():
-                if isinstance(token.task_spec, StepSpec) or token.clock is not None:
+                spec = token.task_spec
+                if isinstance(spec, ParallelSpec | InclusiveSpec):
+                    stuck = stuck or token
+                elif isinstance(spec, StepSpec) or (
+                    token.has_state(TaskState.WAITING) and spec.trigger.interrupting
+                ):
                     return
-                if token.has_state(TaskState.WAITING):
-                    waiting = waiting or token
-        if waiting is not None:
-            raise waiting.task_spec.failure(
+        if stuck is not None:
+            raise stuck.task_spec.failure(
                 "stuck",
                 N_(
                     "Expected another branch to reach “{id}”, found none that can: the "
                     "instance would wait for ever."
                 ),
-                id=waiting.task_spec.node.id,
+                id=stuck.task_spec.node.id,
             )
 
+    def fail(self, end: Token, code: str) -> None:
+        """Nothing caught an error: the instance is over, and not by reaching its end."""
+        spec = end.task_spec
+        self.failed = Failed(spec.node.id, spec.scope_spec.definition_key, code)
+        self.clear()
+        self.completed = True
+
     def finish(self) -> None:
-        """The instance has ended."""
+        """The instance has ended; what waits to begin an event sub-process waits no longer."""
+        self.clear()
         self.completed = True
 
 
@@ -375,6 +441,18 @@ class SubScope(Scope, BpmnSubWorkflow):
         """Whether variables written here stay here until the call ends."""
         return self._is_call
 
+    @property
+    def ends_instance(self) -> bool:
+        """An event sub-process of the main process ends it like the process itself."""
+        around = self._parent_token
+        return isinstance(around.task_spec, HandlerSpec) and around.scope.ends_instance
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether it or an event sub-process around it interrupts nothing."""
+        around = self._parent_token
+        return not around.task_spec.trigger.interrupting or around.scope.is_beside
+
     def _calculate_depth(self) -> int:
         return 0
 
@@ -408,6 +486,7 @@ class SubScope(Scope, BpmnSubWorkflow):
                 given.update(self.data)
             for each in self._call_out.values if self._call_out else ():
                 given[each.target] = token.task_spec.evaluate(each.source, self)
-            outer.data.update(given)
+            for name, value in given.items():
+                outer.write(name, value)
         del self.top.subprocesses[token.id]
         token._ready()

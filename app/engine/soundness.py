@@ -1,7 +1,8 @@
 """Plays the token game over each level before it is deployed: no join may wait for ever.
 
-Conditions count as open (any flow may be taken), steps as done in any order, timers as firing or
-not. A marking is the set of flows that carry a token. The search stops at a limit and says so.
+Conditions count as open (any flow may be taken), steps as done in any order, events as happening
+or not, from each start event. An event sub-process is a level of its own. A marking is the set of
+flows that carry a token. The search stops at a limit and says so.
 """
 
 from collections import deque
@@ -11,7 +12,7 @@ from itertools import combinations
 from app.core.i18n import N_
 from app.engine.graph import Flow, Level, Node
 from app.engine.limits import Limits
-from app.engine.reader import Reading
+from app.engine.reading import Reading
 
 Marking = frozenset[str]
 #: Beyond this many flows an inclusive split is tried one by one and all together only.
@@ -39,10 +40,12 @@ class _Search:
         }
 
     def run(self) -> None:
-        start = self._level.start
-        first = frozenset(flow.id for flow in start.outgoing)
-        self._came_from[first] = (None, start.id)
-        pending = deque([first])
+        pending: deque[Marking] = deque()
+        for start in self._level.starts:
+            first = frozenset(flow.id for flow in start.outgoing)
+            if first not in self._came_from:
+                self._came_from[first] = (None, start.id)
+                pending.append(first)
         work = 0
         while pending:
             marking = pending.popleft()
@@ -84,9 +87,9 @@ class _Search:
 
     def _pass(self, node: Node, rest: Marking) -> Iterator[tuple[str, Marking]]:
         if node.type == "endEvent":
-            clears = node.event is not None
+            clears = node.event is not None and node.event.kind in {"terminate", "error"}
             yield node.id, frozenset() if clears else rest
-        elif node.type == "exclusiveGateway":
+        elif node.type in {"exclusiveGateway", "eventBasedGateway"}:
             yield from self._put(node, rest, [[flow] for flow in node.outgoing])
         elif node.type == "inclusiveGateway":
             yield from self._put(node, rest, _subsets(node))

@@ -10,40 +10,43 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import tzinfo
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from app.core.errors import CountersignError
 from app.core.i18n import N_
+from app.engine import events
 from app.engine.blocks import Block, blocks_of
-from app.engine.errors import BpmnError, EngineError
-from app.engine.expressions import Expression, FeelError
+from app.engine.errors import BpmnError
+from app.engine.event_specs import (
+    BoundarySpec,
+    CatchSpec,
+    EndSpec,
+    EventGatewaySpec,
+    HandlerSpec,
+    ReceiveSpec,
+    StartSpec,
+    ThrowSpec,
+)
 from app.engine.forward import Forward
-from app.engine.graph import Flow, Level, Node
+from app.engine.graph import Flow, Graph, Level, Node
 from app.engine.spiff import (
-    BoundaryEvent,
     BpmnProcessSpec,
     BpmnTaskSpec,
     CallActivity,
-    EndEvent,
     ExclusiveGateway,
     InclusiveGateway,
-    IntermediateCatchEvent,
-    IntermediateThrowEvent,
     ManualTask,
-    NoneEventDefinition,
     ParallelGateway,
     ScriptTask,
     ServiceTask,
-    StartEvent,
     SubWorkflowTask,
-    Task,
     TaskSpec,
     TaskState,
     UserTask,
     WorkflowSpec,
 )
-from app.engine.step import Passed, ServiceCall
-from app.engine.timers import TimerError, schedule
+from app.engine.step import ServiceCall
+from app.engine.token_spec import TokenSpec
 
 if TYPE_CHECKING:
     from app.engine.scopes import Scope, Token
@@ -52,13 +55,13 @@ if TYPE_CHECKING:
 class ScopeSpec(BpmnProcessSpec):
     """One level of a definition as SpiffWorkflow runs it: a process or an embedded sub-process."""
 
-    def __init__(self, definition_key: str, level: Level, zone: tzinfo) -> None:
+    def __init__(self, graph: Graph, level: Level, zone: tzinfo) -> None:
         # Not the parent's own `__init__`: it claims the names Start and End.
         WorkflowSpec.__init__(self, level.id)
         self.data_objects, self.data_stores, self.correlation_keys = {}, {}, {}
         self.bpmn_start_events: list[TaskSpec] = []
         self.io_specification = self.description = self.end = self.svg = None
-        self.definition_key = definition_key
+        self.definition_key = graph.key
         self.level = level
         self.zone = zone
         self.root = RootSpec(self, "")
@@ -66,12 +69,19 @@ class ScopeSpec(BpmnProcessSpec):
         #: Block of every node and flow, by id.
         self.blocks: Mapping[str, Block] = blocks_of(level)
         self.nodes: Mapping[str, TokenSpec] = {
-            node.id: _SPECS[node.type](self, node) for node in level.nodes.values()
+            node.id: _spec(self, node, graph) for node in level.nodes.values()
         }
         for spec in self.nodes.values():
             spec._link()
         self.first = self.nodes[level.start.id]
-        self.root.connect(self.first)
+        for start in level.starts:
+            self.root.connect(self.nodes[start.id])
+        #: The event sub-processes of this level.
+        self.handlers = tuple(spec for spec in self.nodes.values() if isinstance(spec, HandlerSpec))
+        #: Whether some condition is asked again whenever a variable changes.
+        self.has_conditions = any(
+            spec.event and spec.event.kind == "conditional" for spec in self.nodes.values()
+        )
         self.inclusive_joins = tuple(
             spec for spec in self.nodes.values() if isinstance(spec, InclusiveSpec)
         )
@@ -91,167 +101,6 @@ class RootSpec(BpmnTaskSpec):
     """Where the token tree of a scope hangs; never runs."""
 
 
-class TokenSpec(BpmnTaskSpec):
-    """What all specs here share: no prediction, no copies of data, flows known by id."""
-
-    _wf_spec: ScopeSpec
-
-    def __init__(self, scope: ScopeSpec, node: Node) -> None:
-        super().__init__(scope, node.id, bpmn_name=node.name.zh, lane=node.lane, **self._more(node))
-        self.bpmn_id, self.bpmn_name = node.id, node.name.zh
-        self.scope_spec = scope
-        self.node = node
-        self.flows: tuple[Flow, ...] = tuple(node.outgoing)
-        self.boundaries: tuple[BoundarySpec, ...] = ()
-
-    def _more(self, node: Node) -> dict[str, object]:
-        """Arguments that the SpiffWorkflow class of this spec asks for."""
-        return {}
-
-    def _link(self) -> None:
-        """Connect to the specs behind the flows, once all of them exist."""
-        for flow in self.flows:
-            TaskSpec.connect(self, self.scope_spec.nodes[flow.target])
-        self.boundaries = tuple(
-            cast(BoundarySpec, self.scope_spec.nodes[each.id]) for each in self.node.boundaries
-        )
-
-    # What SpiffWorkflow calls.
-
-    def _predict(
-        self, my_task: Task, seen: object = None, looked_ahead: int = 0, mask: int = 0
-    ) -> None:
-        """No token exists before it is there."""
-
-    def _update(self, my_task: Task) -> None:
-        if self._arrive(cast("Token", my_task)):
-            my_task._ready()
-
-    def _on_ready(self, my_task: Task) -> None:
-        self._become_ready(cast("Token", my_task))
-
-    def _run_hook(self, my_task: Task) -> bool:
-        self._act(cast("Token", my_task))
-        return True
-
-    def _on_complete_hook(self, my_task: Task) -> None:
-        token = cast("Token", my_task)
-        token._drop_children()
-        token.scope.leave(token, self._choose(token.scope))
-
-    def _on_cancel(self, my_task: Task) -> None:
-        token = cast("Token", my_task)
-        token.scope.top.drop_scope(token)
-
-    # What BPMN means.
-
-    def _arrive(self, token: "Token") -> bool:
-        """A token has come; whether it may run now."""
-        return True
-
-    def _become_ready(self, token: "Token") -> None:
-        """The token may run: by itself, unless a person has to act."""
-        token.scope.top.ready.append(token)
-
-    def _act(self, token: "Token") -> None:
-        """Do what the element does."""
-
-    def _choose(self, scope: "Scope") -> Sequence[Flow]:
-        """The flows that get a token when this one is done."""
-        return self.flows
-
-    def failure(self, kind: str, template: str, **values: object) -> EngineError:
-        """An error at this element."""
-        return EngineError(
-            kind,  # type: ignore[arg-type]  # every caller writes one of the words
-            self.scope_spec.definition_key,
-            self.node.id.partition("~")[0],
-            template,
-            **values,
-        )
-
-    def evaluate(self, expression: Expression, scope: "Scope") -> object:
-        """The value of an expression here; a failing one names this element."""
-        try:
-            return expression.evaluate_strict(scope.variables(), scope.top.budget)
-        except FeelError as error:
-            raise self.failure(
-                "expression",
-                N_("The expression “{text}” failed: {reason}"),
-                text=expression.source,
-                reason=str(error),
-            ) from None
-
-    def holds(self, flow: Flow, scope: "Scope") -> bool:
-        """Whether the condition of a flow is true; anything but true or false is an error."""
-        if flow.condition is None:
-            return True
-        value = self.evaluate(flow.condition, scope)
-        if not isinstance(value, bool):
-            raise self.failure(
-                "expression",
-                N_("Expected true or false from the condition “{text}”, found {found}."),
-                text=flow.condition_text,
-                found="null" if value is None else str(value),
-            )
-        return value
-
-    def no_match(self) -> EngineError:
-        """No flow of this gateway may be taken."""
-        return self.failure(
-            "no_match",
-            N_("Expected a flow of “{name}” whose condition is true, found none."),
-            name=self.node.name if str(self.node.name) else self.node.id,
-        )
-
-
-def _event(node: Node) -> dict[str, object]:
-    return {"event_definition": NoneEventDefinition()}
-
-
-class StartSpec(TokenSpec, StartEvent):
-    """Start event."""
-
-    def _more(self, node: Node) -> dict[str, object]:
-        return _event(node)
-
-
-class ThrowSpec(TokenSpec, IntermediateThrowEvent):
-    """None intermediate event: a milestone."""
-
-    def _more(self, node: Node) -> dict[str, object]:
-        return _event(node)
-
-
-class EndSpec(TokenSpec, EndEvent):
-    """None, terminate and error end event."""
-
-    def __init__(self, scope: ScopeSpec, node: Node) -> None:
-        super().__init__(scope, node)
-        #: Ends the branch of a non-interrupting event, which lives beside the main path.
-        self.is_beside = False
-
-    def _more(self, node: Node) -> dict[str, object]:
-        return _event(node)
-
-    def _link(self) -> None:
-        super()._link()
-        nodes = self.scope_spec.nodes
-        splits = (split for split, _ in self.scope_spec.blocks.get(self.node.id, ()))
-        self.is_beside = any(isinstance(nodes[split], BoundarySpec) for split in splits)
-
-    def _act(self, token: "Token") -> None:
-        event, scope = self.node.event, token.scope
-        if event is not None and event.kind == "error":
-            scope.top.passed.append(Passed(self.scope_spec.definition_key, self.node.id))
-            scope.throw(token, event.error_code or "")
-            return
-        if event is not None:
-            scope.terminate(token)
-        if scope is scope.top and (event or not self.is_beside or scope.top.end_id is None):
-            scope.top.end_id = self.node.id
-
-
 class PassSpec(TokenSpec, ManualTask):
     """Manual and untyped tasks: nobody is asked."""
 
@@ -265,7 +114,7 @@ class StepSpec(TokenSpec, UserTask):
 
     def _become_ready(self, token: "Token") -> None:
         token.scope.top.visit(self)
-        token.scope.attach_timers(token)
+        token.scope.attach_boundaries(token)
 
 
 class ServiceSpec(TokenSpec, ServiceTask):
@@ -290,7 +139,12 @@ class ServiceSpec(TokenSpec, ServiceTask):
         try:
             result = handler(call)
         except BpmnError as error:
-            token.scope.throw(token, error.code)
+            if not events.throw_error(token, error.code):
+                raise self.failure(
+                    "error",
+                    N_("Expected a boundary event that catches the error “{code}”, found none."),
+                    code=error.code,
+                ) from None
             return
         except CountersignError as error:
             # A refusal in a handler's own words is shown as it is.
@@ -305,7 +159,7 @@ class ServiceSpec(TokenSpec, ServiceTask):
                 reason=f"{type(error).__name__}: {error}",
             ) from error
         if result is not None:
-            token.scope.data[self.node.id] = dict(result)
+            token.scope.write(self.node.id, dict(result))
 
 
 class ScriptSpec(TokenSpec, ScriptTask):
@@ -317,7 +171,7 @@ class ScriptSpec(TokenSpec, ScriptTask):
     def _act(self, token: "Token") -> None:
         if self.node.script is not None:
             value = self.evaluate(self.node.script, token.scope)
-            token.scope.data[self.node.result_variable or self.node.id] = value
+            token.scope.write(self.node.result_variable or self.node.id, value)
 
 
 class ExclusiveSpec(TokenSpec, ExclusiveGateway):
@@ -419,7 +273,7 @@ class SubProcessSpec(TokenSpec, SubWorkflowTask):
 
     def _arrive(self, token: "Token") -> bool:
         token._set_state(TaskState.STARTED)
-        token.scope.attach_timers(token)
+        token.scope.attach_boundaries(token)
         token.scope.top.open_scope(token)
         return False
 
@@ -429,54 +283,6 @@ class CallSpec(SubProcessSpec, CallActivity):
 
     def _more(self, node: Node) -> dict[str, object]:
         return {"subworkflow_spec": node.called}
-
-
-class TimerSpec(TokenSpec, IntermediateCatchEvent):
-    """Intermediate timer: waits until it is due."""
-
-    def _more(self, node: Node) -> dict[str, object]:
-        return _event(node)
-
-    def _arrive(self, token: "Token") -> bool:
-        token._set_state(TaskState.WAITING)
-        set_clock(self, token)
-        return False
-
-
-class BoundarySpec(TokenSpec, BoundaryEvent):
-    """Boundary event: a waiting token under its activity for a timer, none for an error."""
-
-    def _more(self, node: Node) -> dict[str, object]:
-        return {**_event(node), "cancel_activity": node.interrupting}
-
-    def catches(self, code: str) -> bool:
-        """Whether this is an error event for the code."""
-        event = self.node.event
-        return event is not None and event.kind == "error" and event.error_code in {None, code}
-
-
-def set_clock(spec: TokenSpec, token: "Token") -> None:
-    """Give a timer token its due time."""
-    rule = spec.node.event.timer if spec.node.event else None
-    if rule is None:
-        return
-    scope = token.scope
-    try:
-        token.clock = schedule(rule, scope.variables(), scope.top.now, spec.scope_spec.zone)
-    except FeelError as error:
-        raise spec.failure(
-            "expression",
-            N_("The expression “{text}” failed: {reason}"),
-            text=rule.text,
-            reason=str(error),
-        ) from None
-    except TimerError as error:
-        raise spec.failure(
-            "timer",
-            N_("Expected a time or a duration from “{text}”, found {found}."),
-            text=rule.text,
-            found=str(error),
-        ) from None
 
 
 def _backwards(before: Mapping[str, list[str]], begin: str, without: str) -> frozenset[str]:
@@ -494,17 +300,27 @@ _SPECS: Mapping[str, type[TokenSpec]] = {
     "startEvent": StartSpec,
     "endEvent": EndSpec,
     "intermediateThrowEvent": ThrowSpec,
-    "intermediateCatchEvent": TimerSpec,
+    "intermediateCatchEvent": CatchSpec,
     "boundaryEvent": BoundarySpec,
     "userTask": StepSpec,
     "manualTask": PassSpec,
     "task": PassSpec,
     "serviceTask": ServiceSpec,
     "sendTask": ServiceSpec,
+    "receiveTask": ReceiveSpec,
     "scriptTask": ScriptSpec,
     "subProcess": SubProcessSpec,
     "callActivity": CallSpec,
     "exclusiveGateway": ExclusiveSpec,
     "parallelGateway": ParallelSpec,
     "inclusiveGateway": InclusiveSpec,
+    "eventBasedGateway": EventGatewaySpec,
 }
+
+
+def _spec(scope: ScopeSpec, node: Node, graph: Graph) -> TokenSpec:
+    if node.by_event:
+        return HandlerSpec(scope, node, graph.levels[node.id].start)
+    if node.type == "sendTask" and node.event is not None:
+        return ThrowSpec(scope, node)
+    return _SPECS[node.type](scope, node)

@@ -42,10 +42,53 @@ class Timer:
     #: Id of the boundary or intermediate event in the diagram.
     element_id: str
     definition_key: str
-    #: Id of the open task (or running call or sub-process) that a boundary timer sits on.
+    #: Id of the open task (or waiting or running activity) that a boundary timer sits on.
     attached_to: str | None
     #: Aware, UTC.
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message or signal for which an instance waits: a subscription."""
+
+    #: Unique and stable while it waits; `deliver` takes it.
+    id: str
+    kind: Literal["message", "signal"]
+    name: str
+    #: What a message must agree in, as text; None where its name is enough.
+    correlation: str | None
+    #: Id of the event, receive task or start event of an event sub-process in the diagram.
+    element_id: str
+    definition_key: str
+    #: Id of the activity that a boundary event sits on.
+    attached_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """A message or signal that the instance threw.
+
+    The host gives a message to one receiver. A signal has reached this instance already; the host
+    gives it to all others, and to start events.
+    """
+
+    kind: Literal["message", "signal"]
+    name: str
+    #: What the receiver of a message must agree in; None where its name is enough.
+    correlation: str | None
+    payload: Mapping[str, object]
+    element_id: str
+    definition_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The error end event that ended the instance because nothing caught its error."""
+
+    element_id: str
+    definition_key: str
+    error_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +118,14 @@ class Step:
     closed: tuple[ClosedTask, ...]
     #: Every timer that waits after the call, in due order (not only the new ones).
     timers: tuple[Timer, ...]
+    #: Every message and signal that is waited for after the call (not only the new ones).
+    waiting: tuple[Waiting, ...]
+    #: Messages and signals thrown during the call, in order.
+    thrown: tuple[Thrown, ...]
     #: Set once: when an end event of the main process was reached and nothing is left.
     ended: Ended | None
+    #: Set once, and instead of `ended`: when nothing caught an error. Nothing runs any more.
+    failed: Failed | None
     #: In the order of passing, for colouring the diagram.
     passed: tuple[Passed, ...]
     #: The variables of the instance (of the main process) after the call.

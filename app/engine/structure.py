@@ -4,7 +4,7 @@ import re
 
 from app.core.i18n import N_
 from app.engine.graph import Level, Node
-from app.engine.reader import People, Reading
+from app.engine.reading import People, Reading
 from app.engine.timers import is_iso
 
 #: Properties that say who does a step instead of an assignee or candidates.
@@ -51,7 +51,7 @@ def _check_ends(reading: Reading, node: Node) -> None:
             type=node.type,
             id=node.id,
         )
-    if node.type != "endEvent" and not node.outgoing:
+    if node.type != "endEvent" and not node.outgoing and not node.by_event:
         reading.refuse(
             "dead_end", node.id, N_("Expected a flow that leads on to an end event, found none.")
         )
@@ -139,20 +139,21 @@ def _forks(reading: Reading) -> set[str]:
 
 
 def _check_start_and_end(reading: Reading, level: Level) -> bool:
-    starts = [node for node in level.nodes.values() if node.type == "startEvent"]
-    where = level.node_id or level.id
-    if len(starts) != 1:
+    starts, where = level.starts, level.node_id or level.id
+    # A process may begin in several ways, by itself in one.
+    counted = [node for node in starts if node.event is None] if level.node_id is None else starts
+    if not starts or len(counted) > 1:
         reading.refuse(
-            "start", where, N_("Expected one start event, found {found}."), found=len(starts)
+            "start", where, N_("Expected one start event, found {found}."), found=len(counted)
         )
     if not any(node.type == "endEvent" for node in level.nodes.values()):
         reading.refuse("end", where, N_("Expected an end event, found none."))
         return False
-    return len(starts) == 1
+    return bool(starts)
 
 
 def _check_paths(reading: Reading, level: Level) -> None:
-    reached = level.reachable(level.start.id)
+    reached = level.entered()
     ending: set[str] = set()
     before: dict[str, list[str]] = {node_id: [] for node_id in level.nodes}
     for node_id in level.nodes:
@@ -165,7 +166,7 @@ def _check_paths(reading: Reading, level: Level) -> None:
             ending.add(node_id)
             pending.extend(before[node_id])
     for node in level.nodes.values():
-        if node.implied:
+        if node.implied or node.by_event:
             continue
         if node.id not in reached:
             reading.refuse(

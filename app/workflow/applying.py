@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from app.engine import Step
 from app.workflow.actions import Action, save_instance
 from app.workflow.closing import DecidedTask, close_tasks
+from app.workflow.failures import refuse_failed
 from app.workflow.models import InstanceState
 from app.workflow.opening import write_openings
 from app.workflow.progress import place
@@ -47,6 +48,7 @@ def apply_step(
         decided_task_id=decided.task_id if decided else None,
     )
     step = chosen.step
+    refuse_failed(action.instance_id, step)
     closed = {each.id: each.how for each in step.closed}
     going = [task for task in open_tasks if task.engine_task_id in closed]
     cancelled = [task for task in going if closed[task.engine_task_id] == "cancelled"]

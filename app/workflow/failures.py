@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.core.errors import CountersignError, InvalidInputError
 from app.core.i18n import N_, Sentence
-from app.engine import EngineError
+from app.engine import EngineError, Step
 
 
 class InstanceFailureError(CountersignError):
@@ -41,3 +41,19 @@ def failing_as_incident(instance_id: UUID, element_id: str = "") -> Iterator[Non
         raise InstanceFailureError(
             instance_id, "assignment", element_id, failure.sentence
         ) from failure
+
+
+def refuse_failed(instance_id: UUID, step: Step) -> None:
+    """Keep an instance where it was when an error that nothing catches would end it.
+
+    A called process may have become a newer version that throws an error its caller knows not.
+
+    Raises:
+        InstanceFailureError: the step has failed the instance.
+    """
+    if step.failed is not None:
+        cause = Sentence(
+            N_("Expected a boundary event that catches the error “{code}”, found none."),
+            {"code": step.failed.error_code},
+        )
+        raise InstanceFailureError(instance_id, "error", step.failed.element_id, cause)

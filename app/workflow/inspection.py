@@ -13,6 +13,7 @@ from app.workflow.assignment import people_problems
 from app.workflow.definitions import latest_definition, newest_definitions
 from app.workflow.demands import demand_problems
 from app.workflow.duty_warnings import duty_warnings
+from app.workflow.event_checks import event_problems
 from app.workflow.handlers import known_topics
 from app.workflow.policies import policy_problems
 from app.workflow.resources import resources_of
@@ -57,6 +58,7 @@ def inspect_definition(session: Session, xml: bytes, key: str | None = None) -> 
     found += policy_problems(definition.key, definition.properties)
     for step in definition.steps.values():
         found += _step_problems(session, definition, step)
+    found += event_problems(definition)
     found += _strategy_problems(session, definition)
     found += duty_warnings(session, definition)
     found += [
@@ -75,6 +77,7 @@ def inspect_definition(session: Session, xml: bytes, key: str | None = None) -> 
     except InvalidInputError as refusal:
         found += refusal.problems or (Problem("call.unknown", "", refusal.sentence),)
     else:
+        found += process.uncaught
         found += _name_problems(session, definition, process)
     return Inspection(definition, tuple(found))
 

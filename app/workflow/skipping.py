@@ -102,7 +102,10 @@ def _joined(first: Step, second: Step) -> Step:
         opened=(*(each for each in first.opened if each.id not in closed), *second.opened),
         closed=(*first.closed, *(each for each in second.closed if each.id not in opened)),
         timers=second.timers,
+        waiting=second.waiting,
+        thrown=(*first.thrown, *second.thrown),
         ended=second.ended or first.ended,
+        failed=second.failed or first.failed,
         passed=(*first.passed, *second.passed),
         variables=second.variables,
     )

@@ -8,10 +8,12 @@
     g > a : a.outcome = "return"
     g > e
 
-Kinds: start, end, terminate, error, step, service, script, manual, task, xor, and, or, call, sub,
-timer, throw, and boundary / beside (a timer or an error on an activity that interrupts or not).
-A `sub x` line opens an embedded sub-process that a line `}` closes. Flows are named
-`<from>-to-<to>`.
+Kinds: start, end, terminate, error, step, service, script, manual, task, send, receive, xor, and,
+or, choose (event-based), call, sub, handler (event sub-process), timer, catch, throw, and boundary
+/ beside (an event on an activity that interrupts or not). Events say `message=a`, `signal=a`,
+`escalation=a`, `error=a` (a, b or c; `any` of errors and escalations), `link=name`,
+`condition="…"` or a time; `carries="x=1, y=amount"` is what is thrown along. A `sub x` or `handler
+x` line opens a sub-process that a line `}` closes. Flows are named `<from>-to-<to>`.
 """
 
 import itertools
@@ -26,24 +28,36 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
   xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
   targetNamespace="countersign">
 <bpmn:error id="Error_a" name="a" errorCode="a"/><bpmn:error id="Error_b" errorCode="b"/>
+{declared}
 <bpmn:process id="{key}" name="{name}" isExecutable="true">"""
+DECLARED = "".join(
+    f'<bpmn:message id="Message_{each}" name="{each}"/><bpmn:signal id="Signal_{each}" '
+    f'name="{each}"/><bpmn:escalation id="Escalation_{each}" escalationCode="{each}"/>'
+    for each in "abc"
+)
 TAGS = {
     "start": "startEvent", "end": "endEvent", "terminate": "endEvent", "error": "endEvent",
     "step": "userTask", "service": "serviceTask", "send": "sendTask", "script": "scriptTask",
     "manual": "manualTask", "task": "task", "xor": "exclusiveGateway", "and": "parallelGateway",
     "or": "inclusiveGateway", "call": "callActivity", "sub": "subProcess",
     "timer": "intermediateCatchEvent", "throw": "intermediateThrowEvent",
-    "boundary": "boundaryEvent", "beside": "boundaryEvent",
+    "boundary": "boundaryEvent", "beside": "boundaryEvent", "catch": "intermediateCatchEvent",
+    "receive": "receiveTask", "choose": "eventBasedGateway", "handler": "subProcess",
 }  # fmt: skip
 TIMES = ("timeDate", "timeDuration", "timeCycle")
-PLAIN = {"default", "calledElement", "attachedToRef", "name", "scriptFormat"}
+PLAIN = {
+    "default", "calledElement", "attachedToRef", "name", "scriptFormat", "messageRef",
+    "isInterrupting", "triggeredByEvent", "instantiate", "eventGatewayType",
+}  # fmt: skip
+REFERRED = ("message", "signal", "escalation", "error")
 
 
 def draw(text: str, key: str = "p", name: str = "流程") -> bytes:
     """The file that the lines describe."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     body = "".join(_line(line) for line in lines)
-    return f"{HEAD.format(key=key, name=name)}{body}</bpmn:process></bpmn:definitions>".encode()
+    head = HEAD.format(key=key, name=name, declared=DECLARED)
+    return f"{head}{body}</bpmn:process></bpmn:definitions>".encode()
 
 
 def _line(line: str) -> str:
@@ -61,6 +75,11 @@ def _node(line: str) -> str:
     given = {
         name: value.strip('"') if value.startswith('"') else value for name, value in given.items()
     }
+    if kind == "receive" or (kind == "send" and "message" in given):
+        given["messageRef"] = f"Message_{given.pop('message')}"
+    if kind == "handler":
+        given["triggeredByEvent"] = "true"
+    carried = _carried(given.pop("carries", ""))
     parts = _event(kind, given)
     if kind in {"boundary", "beside"}:
         given["attachedToRef"] = given.pop("on")
@@ -68,7 +87,7 @@ def _node(line: str) -> str:
     if kind == "step" and not {"assignee", "candidateUsers", "nobody"} & set(given):
         given.setdefault("candidateGroups", "reviewer")
     given.pop("nobody", None)
-    if kind in {"service", "send"}:
+    if kind in {"service", "send"} and "messageRef" not in given:
         given.setdefault("topic", "work")
     if kind == "script":
         parts += f"<bpmn:script>{escape(given.pop('script'))}</bpmn:script>"
@@ -76,14 +95,14 @@ def _node(line: str) -> str:
     if kind == "call":
         given["calledElement"] = given.pop("key")
     properties = {key: given.pop(key) for key in list(given) if key.startswith("appr.")}
-    if properties:
+    if properties or carried:
         inside = "".join(
             f'<camunda:property name="{name}" value="{escape(value)}"/>'
             for name, value in properties.items()
         )
         parts = (
-            f"<bpmn:extensionElements><camunda:properties>{inside}</camunda:properties>"
-            f"</bpmn:extensionElements>{parts}"
+            f"<bpmn:extensionElements>{carried}<camunda:properties>{inside}"
+            f"</camunda:properties></bpmn:extensionElements>{parts}"
         )
     attributes = "".join(
         f" {name if name in PLAIN or name == 'cancelActivity' else 'camunda:' + name}="
@@ -91,7 +110,7 @@ def _node(line: str) -> str:
         for name, value in given.items()
     )
     opening = f'<bpmn:{TAGS[kind]} id="{node_id}"{attributes}>{parts}'
-    return opening if kind == "sub" else f"{opening}</bpmn:{TAGS[kind]}>"
+    return opening if kind in {"sub", "handler"} else f"{opening}</bpmn:{TAGS[kind]}>"
 
 
 def _event(kind: str, given: dict[str, str]) -> str:
@@ -103,11 +122,31 @@ def _event(kind: str, given: dict[str, str]) -> str:
                 f"<bpmn:timerEventDefinition><bpmn:{time}>{escape(given.pop(time))}"
                 f"</bpmn:{time}></bpmn:timerEventDefinition>"
             )
-    if "error" in given or kind == "error":
-        code = given.pop("error", "")
-        reference = f' errorRef="Error_{code}"' if code else ""
-        return f"<bpmn:errorEventDefinition{reference}/>"
+    if kind == "error":
+        given.setdefault("error", "any")
+    for word in REFERRED:
+        if word in given:
+            name = given.pop(word)
+            reference = "" if name == "any" else f' {word}Ref="{word.title()}_{name}"'
+            return f"<bpmn:{word}EventDefinition{reference}/>"
+    if "link" in given:
+        return f'<bpmn:linkEventDefinition name="{given.pop("link")}"/>'
+    if "condition" in given:
+        text = escape(given.pop("condition"))
+        return (
+            f"<bpmn:conditionalEventDefinition><bpmn:condition>{text}</bpmn:condition>"
+            "</bpmn:conditionalEventDefinition>"
+        )
     return ""
+
+
+def _carried(text: str) -> str:
+    """`camunda:in` for each `name=expression` of a comma-separated list."""
+    pairs = [each.split("=", 1) for each in text.split(",") if each.strip()]
+    return "".join(
+        f'<camunda:in sourceExpression="{escape(source.strip())}" target="{target.strip()}"/>'
+        for target, source in pairs
+    )
 
 
 def _flows(line: str) -> str:

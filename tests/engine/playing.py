@@ -8,7 +8,10 @@ from app.engine import (
     Process,
     ReturnTarget,
     Step,
+    Waiting,
+    broadcast,
     complete,
+    deliver,
     fire,
     link,
     may_resume,
@@ -20,6 +23,7 @@ from app.engine import (
     resume_at,
     return_targets,
     start,
+    waiting_events,
 )
 from tests.engine.drawing import draw
 
@@ -39,12 +43,14 @@ class Game:
         handlers: Mapping[str, Handler] | None = None,
         now: datetime = NOW,
         process: Process | None = None,
+        at: str | None = None,
+        payload: Mapping[str, object] | None = None,
         **variables: object,
     ) -> None:
         self.process = process or process_of(*texts)
         self.handlers = handlers or {}
         self.now = now
-        self.step: Step = start(self.process, variables, now, self.handlers)
+        self.step: Step = start(self.process, variables, now, self.handlers, at=at, payload=payload)
         self.passed = list(self.step.passed)
 
     @property
@@ -97,6 +103,39 @@ class Game:
     def wait(self, **duration: float) -> "Game":
         self.now += timedelta(**duration)
         return self._take(fire(self.process, self.step.state, self.now, self.handlers))
+
+    @property
+    def waiting(self) -> list[str]:
+        """Ids of the elements that wait for messages and signals, sorted."""
+        return sorted(each.element_id for each in self._waiting())
+
+    def subscription(self, element_id: str) -> Waiting:
+        return next(each for each in self._waiting() if each.element_id == element_id)
+
+    def _waiting(self) -> tuple[Waiting, ...]:
+        return waiting_events(self.process, self.step.state)
+
+    @property
+    def timers(self) -> list[str]:
+        """Ids of the elements whose timers run, in due order."""
+        return [each.element_id for each in self.step.timers]
+
+    def message(self, element_id: str, **payload: object) -> "Game":
+        """Deliver a message to the element that waits for it."""
+        found = self.subscription(element_id).id
+        return self._take(
+            deliver(self.process, self.step.state, found, payload, self.now, self.handlers)
+        )
+
+    def signal(self, name: str, **payload: object) -> "Game":
+        """Give a signal from outside to the instance."""
+        return self._take(
+            broadcast(self.process, self.step.state, name, payload, self.now, self.handlers)
+        )
+
+    @property
+    def failed(self) -> str | None:
+        return self.step.failed.error_code if self.step.failed else None
 
     def targets(self, step_id: str, policy: str | None = "any") -> list[str]:
         return [each.step_id for each in self.choices(step_id, policy)]

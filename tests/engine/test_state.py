@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import EngineError, complete, open_tasks, start
+from app.engine import EngineError, complete, fire, link, open_tasks, parse, start
 from app.engine.values import UnstorableError, pack, unpack
 from app.feel import YearsMonthsDuration
 from tests.engine.playing import NOW, Game, process_of
@@ -144,3 +145,24 @@ def test_a_branch_that_can_never_be_joined_is_an_error_not_a_silence() -> None:
         big=True,
     ).do("a")
     assert game.do("b").open == ["d"]
+
+
+STATES = Path(__file__).parent / "states"
+
+
+def test_a_state_of_version_1_goes_on_as_if_nothing_had_changed() -> None:
+    files = [STATES / "version-1.bpmn", STATES / "version-1.called.bpmn"]
+    process = link([parse(file.read_bytes()) for file in files])
+    step = fire(process, (STATES / "version-1.json").read_bytes(), NOW, {})
+    assert orjson.loads(step.state)["v"] == 2
+    assert [(each.element_id, each.due_at) for each in step.timers] == [
+        ("nudge", NOW + timedelta(days=2)), ("late", NOW + timedelta(days=3)),
+        ("w", NOW + timedelta(days=5)),
+    ]  # fmt: skip
+    assert step.variables["amount"] == Decimal("1.50")
+    step = fire(process, step.state, NOW + timedelta(days=5), {})
+    (task,) = open_tasks(process, step.state)
+    assert (task.step_id, task.definition_key) == ("more", "q")
+    step = complete(process, step.state, task.id, {}, NOW, {})
+    assert step.ended is not None
+    assert step.ended.element_id == "e"
