@@ -18,9 +18,21 @@ Web wraps `Actor` for Flask-Login; this room knows neither Flask nor processes.
 
 from app.identity.actors import SYSTEM, Actor, load_actor
 from app.identity.chains import StandIn
+from app.identity.conflicts import (
+    Declaration,
+    all_conflicts,
+    conflicts_of,
+    declarable_organisations,
+    declare_conflict,
+    may_see_conflicts,
+    may_withdraw,
+    withdraw_conflict,
+)
 from app.identity.groups import group_key, split_group_key
+from app.identity.interests import Declared, Matter, in_force
 from app.identity.models import (
     Conflict,
+    ConflictKind,
     Membership,
     Organisation,
     OrganisationKind,
@@ -52,7 +64,7 @@ from app.identity.sign_in import SIGN_IN_REFUSED, change_password, sign_in, sign
 from app.identity.staff import (
     Colleague,
     Staff,
-    conflicted,
+    belonging,
     find_usernames,
     people_in_position,
     positions,
@@ -74,6 +86,10 @@ __all__ = [
     "Actor",
     "Colleague",
     "Conflict",
+    "ConflictKind",
+    "Declaration",
+    "Declared",
+    "Matter",
     "Membership",
     "Organisation",
     "OrganisationKind",
@@ -88,8 +104,12 @@ __all__ = [
     "User",
     "absences_of",
     "agencies",
+    "all_conflicts",
+    "belonging",
     "change_password",
-    "conflicted",
+    "conflicts_of",
+    "declarable_organisations",
+    "declare_conflict",
     "departments",
     "end_absence",
     "enter_absence",
@@ -99,7 +119,10 @@ __all__ = [
     "group_key",
     "hash_password",
     "head_of",
+    "in_force",
     "load_actor",
+    "may_see_conflicts",
+    "may_withdraw",
     "members",
     "organisation_names",
     "organisation_scope",
@@ -120,4 +143,5 @@ __all__ = [
     "standing_in",
     "superiors",
     "units_of",
+    "withdraw_conflict",
 ]

@@ -12,6 +12,7 @@ from app.core.errors import NotPermittedError
 from app.core.i18n import N_, Bilingual
 from app.identity.chains import StandIn, read_stand_ins
 from app.identity.groups import split_group_key
+from app.identity.interests import Declared, is_declared, read_declared
 from app.identity.models import Membership, Substitution, User
 from app.identity.roles import Permission, Role, permissions_of
 
@@ -34,6 +35,8 @@ class Actor:
     session_epoch: int = 0
     #: For whom the person stands in today; read only where a day is given (`load_actor`).
     stands_in_for: tuple[StandIn, ...] = ()
+    #: The person's conflicts of interest on that day; read like `stands_in_for`.
+    conflicts: tuple[Declared, ...] = ()
 
     @property
     def is_system(self) -> bool:
@@ -75,22 +78,32 @@ SYSTEM = Actor(
 )
 
 
-def load_actor(session: Session, user_id: UUID, today: date | None = None) -> Actor | None:
+def load_actor(
+    session: Session, user_id: UUID, today: date | None = None, *, with_absences: bool = True
+) -> Actor | None:
     """The actor behind an account; None if there is none or it is closed.
 
-    One statement; with the day of an act one more, but only for who stands in for somebody then.
+    One statement. With the day of an act one more for who stands in for somebody then, which may
+    be left out, and one for who has declared a conflict of interest.
     """
     rows = session.execute(
-        select(User, Membership.group_key, _stands_in(user_id, today))
+        select(User, Membership.group_key, _stands_in(user_id, today), is_declared(user_id, today))
         .outerjoin(Membership, Membership.user_id == User.id)
         .where(User.id == user_id, User.is_active)
     ).all()
     if not rows:
         return None
-    actor = actor_of(rows[0][0], [key for _, key, _ in rows if key is not None])
-    if today is None or not rows[0][2]:
+    actor = actor_of(rows[0][0], [row[1] for row in rows if row[1] is not None])
+    if today is None:
         return actor
-    return replace(actor, stands_in_for=read_stand_ins(session, user_id, today))
+    owners = read_stand_ins(session, user_id, today) if rows[0][2] and with_absences else ()
+    people = {each.id for each in owners} | ({user_id} if rows[0][3] else set())
+    declared = read_declared(session, people, today)
+    return replace(
+        actor,
+        stands_in_for=tuple(replace(each, conflicts=declared.get(each.id, ())) for each in owners),
+        conflicts=declared.get(user_id, ()),
+    )
 
 
 def _stands_in(user_id: UUID, today: date | None) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy import case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core.i18n import Bilingual
+from app.identity.interests import Declared
 from app.identity.models import Membership, Substitution, User
 
 #: So many people in a row may stand in for one another: A is away, B for A, C for B.
@@ -29,6 +30,8 @@ class StandIn:
     last_day: date
     #: Only in this process; None for all.
     process_key: str | None
+    #: The owner's conflicts of interest on that day.
+    conflicts: tuple[Declared, ...] = ()
 
     def covers(self, process_key: str) -> bool:
         """Whether it holds for the items of a process."""

@@ -155,18 +155,67 @@ class RefusedRequest(Base):
     sentence: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class ConflictKind(StrEnum):
+    """Why a person may not judge somebody's matter."""
+
+    EMPLOYMENT = "employment"
+    RELATIVE = "relative"
+    CONTRACT = "contract"
+    OTHER = "other"
+
+    @property
+    def display_name(self) -> Bilingual:
+        """The words that pages show."""
+        return _CONFLICT_NAMES[self]
+
+
+_CONFLICT_NAMES = {
+    ConflictKind.EMPLOYMENT: Bilingual("近三年曾在此任职", "worked there within three years"),
+    ConflictKind.RELATIVE: Bilingual("近亲属在此任职", "a close relative works there"),
+    ConflictKind.CONTRACT: Bilingual("有合同或经济往来", "a contract or business with it"),
+    ConflictKind.OTHER: Bilingual("其他", "other"),
+}
+
+
 class Conflict(Base):
-    """A declared conflict of interest (利益冲突): an expert who may not judge an organisation."""
+    """A declared conflict of interest (利益冲突): with an organisation, or with one project.
+
+    While it is in force the person gets no seat in such an item and decides nothing there. What
+    was declared stays; at most it is withdrawn, with a reason.
+    """
 
     __tablename__ = "conflict_of_interest"
-
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
-    #: A unit, or a department with all its units.
-    organisation_code: Mapped[str] = mapped_column(
-        ForeignKey("organisation.code"), primary_key=True
+    __table_args__ = (
+        CheckConstraint(one_of("kind", ConflictKind), name="kind_known"),
+        CheckConstraint(
+            "(organisation_code IS NULL) <> (subject_code IS NULL)", name="with_one_thing"
+        ),
+        CheckConstraint("first_day <= last_day", name="first_before_last"),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn_by_someone"
+        ),
+        # load_actor() and a person's own list: user_id = ? ORDER BY id DESC.
+        Index(None, "user_id", "id"),
     )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    #: A unit, a department with all its units, or a third-party agency.
+    organisation_code: Mapped[str | None] = mapped_column(ForeignKey("organisation.code"))
+    #: Code of a project.
+    subject_code: Mapped[str | None] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(200))
+    #: Both days included, in the bureau's time zone; empty at the end: until it is withdrawn.
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
     declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    #: The person, or a manager who entered it.
+    declared_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    #: Why it was withdrawn.
+    withdrawal: Mapped[str] = mapped_column(String(200), default="")
 
 
 _SCOPED_ROLES = [role for role in Role if role.scope is not Scope.BUREAU]

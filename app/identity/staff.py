@@ -4,11 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import false, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.core.i18n import Bilingual
-from app.identity.models import Conflict, Membership, Organisation, User
+from app.identity.interests import Matter, has_declared
+from app.identity.models import Membership, Organisation, User
 
 _PERSON = (User.id, User.username, User.name_zh, User.name_en, User.organisation_code)
 
@@ -21,6 +22,8 @@ class Colleague:
     username: str
     name: Bilingual
     organisation_code: str
+    #: Whether a declared conflict of interest keeps the person from the matter that was asked for.
+    has_conflict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +34,27 @@ class Staff:
     people: dict[str, Colleague]
 
 
-def read_staff(session: Session, groups: Collection[str], usernames: Collection[str]) -> Staff:
-    """Read them in one statement, and none for nobody; closed accounts are left out."""
+def read_staff(
+    session: Session,
+    groups: Collection[str],
+    usernames: Collection[str],
+    matter: Matter | None = None,
+) -> Staff:
+    """Read them in one statement, and none for nobody; closed accounts are left out.
+
+    With a `matter` it is also told who has declared a conflict of interest with it.
+    """
+    conflict = (has_declared(User.id, matter) if matter else false()).label("has_conflict")
     queries = []
     if groups:
         queries.append(
-            select(Membership.group_key.label("key"), *_PERSON)
+            select(Membership.group_key.label("key"), *_PERSON, conflict)
             .join(User, User.id == Membership.user_id)
             .where(Membership.group_key.in_(sorted(groups)), User.is_active)
         )
     if usernames:
         queries.append(
-            select(literal("").label("key"), *_PERSON).where(
+            select(literal("").label("key"), *_PERSON, conflict).where(
                 User.username.in_(sorted(usernames)), User.is_active
             )
         )
@@ -51,7 +63,11 @@ def read_staff(session: Session, groups: Collection[str], usernames: Collection[
     if queries:
         for row in session.execute(union_all(*queries)):
             person = Colleague(
-                row.id, row.username, Bilingual(row.name_zh, row.name_en), row.organisation_code
+                row.id,
+                row.username,
+                Bilingual(row.name_zh, row.name_en),
+                row.organisation_code,
+                bool(row.has_conflict),
             )
             if row.key:
                 found[row.key].append(person)
@@ -84,13 +100,10 @@ def positions(session: Session) -> list[Bilingual]:
     return [Bilingual(zh, en) for zh, en in rows]
 
 
-def conflicted(
+def belonging(
     session: Session, people: Collection[UUID], organisations: Collection[str]
 ) -> frozenset[UUID]:
-    """Who of these people has an interest in one of the organisations, and may not judge it.
-
-    Either by belonging there (its staff, or a role that is held for it) or by own declaration.
-    """
+    """Who of these people is of the staff of one of the organisations, or holds a role for it."""
     if not people or not organisations:
         return frozenset()
     known, codes = list(people), sorted(organisations)
@@ -99,9 +112,6 @@ def conflicted(
             select(User.id).where(User.id.in_(known), User.organisation_code.in_(codes)),
             select(Membership.user_id).where(
                 Membership.user_id.in_(known), Membership.organisation_code.in_(codes)
-            ),
-            select(Conflict.user_id).where(
-                Conflict.user_id.in_(known), Conflict.organisation_code.in_(codes)
             ),
         )
     )

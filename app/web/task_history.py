@@ -35,6 +35,9 @@ _SAID = {
     "delegate": N_("{who} asked {to} for an opinion on the step {step}."),
     "undelegate": N_("{who} no longer asks {to} for an opinion on the step {step}."),
     "hand_over": N_("{who} handed the step {step} over from {from} to {to}."),
+    "step_aside": N_(
+        "{who} handed the step {step} back: {from} has a conflict of interest. It is now for: {to}."
+    ),
     "transfer": N_("{who} transferred the step {step} from {from} to {to}."),
     "attach": N_("{who} attached the file {reason}."),
     "detach": N_("{who} took back the file {reason}."),
@@ -97,6 +100,7 @@ _REASONED = frozenset(
         "advise",
         "answer_points",
         "hand_over",
+        "step_aside",
         "ask_points",
         "delegate",
         "approve",

@@ -16,19 +16,17 @@ from sqlalchemy.orm import Session
 from app.core.errors import CountersignError
 from app.core.i18n import Bilingual
 from app.core.ids import new_id
-from app.engine import complete
 from app.identity import group_key
 from app.workflow.actions import SEAT, TASK, Action, action_on, save_instance
-from app.workflow.applying import apply_step
 from app.workflow.clocks import next_alarm
-from app.workflow.closing import DecidedTask, close_seats
+from app.workflow.closing import close_seats
 from app.workflow.copies import copy_step
-from app.workflow.failures import InstanceFailureError, failing_as_incident
-from app.workflow.handlers import ServiceContext, bound_services
+from app.workflow.failures import InstanceFailureError
 from app.workflow.history import open_seats
 from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import InstanceState, SeatState, TaskState, UserTask
 from app.workflow.resources import resources_of
+from app.workflow.settling import close_without_vote
 from app.workflow.task_rows import record_act, touch_task
 from app.workflow.timeout_rules import (
     OUTCOMES,
@@ -212,7 +210,7 @@ def _add_seats(loaded: LoadedTask, groups: list[str]) -> None:
 
 def _decide(action: Action, loaded: LoadedTask, rule: TimeOut, alarm: Alarm) -> Alarm:
     """Close the step by its rule: seats expire, no vote is written, the token goes on."""
-    session, task = loaded.session, loaded.task
+    task = loaded.task
     code = OUTCOMES[rule]
     close_seats(action, [task.id], SeatState.EXPIRED)
     record_act(action, loaded, "time_out", from_state=TaskState.OPEN, to_state=code)
@@ -220,17 +218,6 @@ def _decide(action: Action, loaded: LoadedTask, rule: TimeOut, alarm: Alarm) -> 
     if roles:
         variables = loaded.instance.variables
         copy_step(action, task.definition_key, task.step_id, roles, variables)
-    instance = loaded.instance
-    handlers = bound_services(
-        ServiceContext(
-            session, action.instance_id, instance.business_key, instance.subject_code, task.id
-        )
-    )
-    with failing_as_incident(action.instance_id, task.step_id):
-        state = instance.engine_state
-        values = {"outcome": code}
-        step = complete(action.process, state, task.engine_task_id, values, action.now, handlers)
-    others = [each for each in loaded.open_tasks if each.id != task.id]
-    apply_step(action, step, others, "time_out", DecidedTask(task.id, code))
+    close_without_vote(action, loaded, code, "time_out")
     outcome = loaded.step.outcome(code)
     return replace(alarm, what=Rang.DECIDED, outcome=outcome.name if outcome else code)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from app.engine import StepDefinition
-from app.identity import Colleague, conflicted, read_staff
+from app.identity import Colleague, Matter, belonging, read_staff
 from app.workflow.duties import broken_duty
 from app.workflow.names import username_of
 from app.workflow.progress import Progress
@@ -49,6 +50,8 @@ class Asking:
     definition_key: str
     #: What expressions of the step may read.
     variables: Mapping[str, object]
+    #: On which conflicts of interest must be in force to keep somebody out.
+    day: date
     #: The visit is opened by a return: nothing is skipped then.
     is_returned: bool = False
     #: A preview takes no turn and locks nothing.
@@ -62,7 +65,10 @@ class Asking:
         if new:
             names = {key: name for key in new if (name := username_of(key)) is not None}
             staff = read_staff(
-                self.session, [key for key in new if key not in names], set(names.values())
+                self.session,
+                [key for key in new if key not in names],
+                set(names.values()),
+                matter_of(self.facts, self.day),
             )
             self._known |= staff.groups
             for key, name in names.items():
@@ -73,12 +79,18 @@ class Asking:
     def allowed(
         self, step: StepDefinition, keys: Iterable[str]
     ) -> dict[str, tuple[Colleague, ...]]:
-        """The same without those whom duties kept apart, or an interest of theirs, keep out."""
+        """The same without those whom duties kept apart, or an interest of theirs, keep out.
+
+        A declared conflict of interest does so in every step; an expert must not even belong to
+        one of the project's organisations.
+        """
         found = self.people(keys)
         biased = self._biased(step, found.values())
         return {
             key: tuple(
-                each for each in people if each.id not in biased and not self._broken(step, each)
+                each
+                for each in people
+                if not each.has_conflict and each.id not in biased and not self._broken(step, each)
             )
             for key, people in found.items()
         }
@@ -99,10 +111,15 @@ class Asking:
         if step.properties.get("appr.strategy") != EXPERT_POOL:
             return frozenset()
         everybody = {each.id for people in found for each in people}
-        return conflicted(self.session, everybody, interests(self.facts))
+        return belonging(self.session, everybody, interests(self.facts))
 
 
-def interests(facts: InstanceFacts) -> set[str]:
-    """The organisations that an expert must have nothing to do with."""
-    codes = {facts.unit_code, facts.department_code}
-    return codes | ({facts.agency_code} if facts.agency_code else set())
+def interests(facts: InstanceFacts) -> frozenset[str]:
+    """The organisations of an item that somebody may have an interest in."""
+    codes = (facts.unit_code, facts.department_code, facts.agency_code)
+    return frozenset(each for each in codes if each)
+
+
+def matter_of(facts: InstanceFacts, day: date) -> Matter:
+    """What a conflict of interest with an item must touch."""
+    return Matter(interests(facts), facts.subject_code, day)

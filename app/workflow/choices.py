@@ -11,6 +11,7 @@ from app.engine import StepDefinition
 from app.identity import Actor, User, group_key
 from app.workflow.actions import Action
 from app.workflow.duties import broken_duty
+from app.workflow.duty_permits import conflict_with
 from app.workflow.loading import LoadedTask
 from app.workflow.moving import find_colleague
 from app.workflow.strategies import APPROVER_CHOICE, INITIATOR_CHOICE
@@ -107,8 +108,8 @@ def _problems(
 def _may_do(action: Action, loaded: LoadedTask, step_id: str, username: str) -> bool:
     query = select(User.id).where(User.username == username, User.is_active)
     user_id = loaded.session.scalar(query)
-    person = find_colleague(loaded.session, user_id) if user_id else None
-    if person is None:
+    person = find_colleague(loaded.session, user_id, action.now) if user_id else None
+    if person is None or conflict_with(person, action.facts):
         return False
     step = next(each for each in loaded.process.steps.values() if each.id == step_id)
     variables = loaded.instance.variables

@@ -61,7 +61,7 @@ def hand_over_task(
     loaded = load_task(session, task_id, lock=True)
     refuse_closed(loaded)
     require_reason("reason", reason)
-    receiver = active_colleague(session, receiver_id, NOBODY)
+    receiver = active_colleague(session, receiver_id, NOBODY, now)
     if receiver.id == leaver.id:
         raise NotFoundError(NOBODY)
     seat = next((each for each in loaded.seats if _is_of(each, leaver)), None)

@@ -57,6 +57,8 @@ class InboxRow:
     owner: StandIn | None = None
     #: Whether duties kept apart forbid the actor this step: shown, and not offered.
     is_kept_out: bool = False
+    #: Whether a conflict of interest was declared with it: shown, so that it is handed back.
+    has_conflict: bool = False
     #: Why it came here (`whys.read_why`).
     why: Mapping[str, Any] = field(default_factory=dict)
 
@@ -112,6 +114,7 @@ def _item(row: Row[Any]) -> dict[str, Any]:
 def work_row(session: Session, actor: Actor, row: Row[Any]) -> InboxRow:
     """Work that asks for the actor, or for whom he stands in."""
     owner = _owner(actor, row)
+    people: list[Actor | StandIn] = [actor, owner] if owner else [actor]
     return InboxRow(
         **_subject(row),
         **_task(row),
@@ -120,7 +123,8 @@ def work_row(session: Session, actor: Actor, row: Row[Any]) -> InboxRow:
         at=row.opened_at,
         state="open",
         owner=owner,
-        is_kept_out=_is_kept_out(session, [actor, owner] if owner else [actor], row),
+        is_kept_out=_is_kept_out(session, people, row),
+        has_conflict=any(_has_conflict(each, row) for each in people),
         why=row.why,
     )
 
@@ -147,6 +151,11 @@ def _is_kept_out(session: Session, people: Sequence[Actor | StandIn], row: Row[A
         broken_duty(step, acted, row.unit_code, each.id, each.organisation_code) is not None
         for each in people
     )
+
+
+def _has_conflict(person: Actor | StandIn, row: Row[Any]) -> bool:
+    codes = (row.unit_code, row.department_code, row.agency_code)
+    return any(each.touches(codes, row.subject_code) for each in person.conflicts)
 
 
 def item_row(row: Row[Any]) -> InboxRow:

@@ -61,6 +61,7 @@ _SEAT = (
     Seat.why,
     UserTask.definition_key,
     UserTask.step_id,
+    ProcessInstance.agency_code,
     ProcessInstance.definition_ids,
     ProcessInstance.progress,
 )
@@ -184,7 +185,29 @@ def groups_where(actor: Actor) -> tuple[ColumnElement[bool], ...]:
         and_(Seat.group_key.in_(sorted(owner_keys(each))), _in_scope(each))
         for each in actor.stands_in_for
     ]
-    return (or_(*offered), Seat.holder_id.is_(None), Seat.state == SeatState.OPEN)
+    is_open = (or_(*offered), Seat.holder_id.is_(None), Seat.state == SeatState.OPEN)
+    return (*is_open, _without_conflict(actor)) if actor.conflicts else is_open
+
+
+def _without_conflict(actor: Actor) -> ColumnElement[bool]:
+    """Seats of items that none of the actor's declared conflicts of interest touches."""
+    codes = sorted({each.organisation_code for each in actor.conflicts if each.organisation_code})
+    subjects = sorted({each.subject_code for each in actor.conflicts if each.subject_code})
+    columns = (
+        ProcessInstance.unit_code,
+        ProcessInstance.department_code,
+        ProcessInstance.agency_code,
+    )
+    touched = or_(
+        *(column.in_(codes) for column in columns), ProcessInstance.subject_code.in_(subjects)
+    )
+    return (
+        ~select(UserTask.id)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(UserTask.id == Seat.task_id, touched)
+        .correlate(Seat)
+        .exists()
+    )
 
 
 def _in_scope(owner: StandIn) -> ColumnElement[bool]:

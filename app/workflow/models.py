@@ -58,7 +58,8 @@ class SeatState(StrEnum):
     ADVISED = "advised"
     TRANSFERRED = "transferred"
     NOT_NEEDED = "not_needed"
-    #: Taken away by who had added it, or by an administrator.
+    #: Taken away by who had added it or by an administrator, or handed back by its holder, whom a
+    #: conflict of interest keeps out.
     REMOVED = "removed"
     WITHDRAWN = "withdrawn"
     #: The step's time ran out and its rule decided; nobody is said to have voted.

@@ -23,25 +23,26 @@ from app.workflow.loading import LoadedTask, SeatFacts
 from app.workflow.models import SeatState
 from app.workflow.names import person_name, username_of
 from app.workflow.own_seats import own_seat, require_seat
+from app.workflow.resources import day_of
 from app.workflow.seat_permits import refuse_taking_part
 from app.workflow.task_rows import begin_action, moved_seats, record_act, touch_task, write_seats
 from app.workflow.voting import rule_of
 from app.workflow.whys import with_why
 
 
-def find_colleague(session: Session, user_id: UUID) -> Actor | None:
+def find_colleague(session: Session, user_id: UUID, now: datetime) -> Actor | None:
     """An active person who may do steps; None for a leaver and for anybody else."""
-    person = load_actor(session, user_id)
+    person = load_actor(session, user_id, day_of(session, now), with_absences=False)
     return person if person and person.can(Permission.TASK_WORK) else None
 
 
-def active_colleague(session: Session, user_id: UUID, missing: str) -> Actor:
+def active_colleague(session: Session, user_id: UUID, missing: str, now: datetime) -> Actor:
     """The same, refusing with the sentence `missing` where there is none.
 
     Raises:
         NotFoundError: nobody with this id works here, or may do steps.
     """
-    person = find_colleague(session, user_id)
+    person = find_colleague(session, user_id, now)
     if person is None:
         raise NotFoundError(missing)
     return person

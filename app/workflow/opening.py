@@ -69,7 +69,7 @@ def write_openings(action: Action, openings: Sequence[Opening]) -> list[UUID]:
             for position, seat in enumerate(plan.seats, start=1)
         ]
         if plan.turn:
-            _take_turn(action, each.definition_key, each.step_id, plan.turn)
+            take_turn(action, each.definition_key, each.step_id, plan.turn)
         action.record(
             SKIP if plan.skip else "open",
             actor_id=None,
@@ -94,7 +94,8 @@ def _first_state(skip: str | None, *, waits: bool) -> SeatState:
     return SeatState.WAITING if waits else SeatState.OPEN
 
 
-def _take_turn(action: Action, definition_key: str, step_id: str, username: str) -> None:
+def take_turn(action: Action, definition_key: str, step_id: str, username: str) -> None:
+    """Remember whose turn it was last in a step with `round_robin`."""
     action.session.connection().execute(
         update(ROTATION)
         .where(ROTATION.c.definition_key == definition_key, ROTATION.c.step_id == step_id)

@@ -33,7 +33,7 @@ from app.workflow.loading import LoadedTask
 from app.workflow.names import person_key
 from app.workflow.permits import RETURN_PREFIX, ReturnChoice
 from app.workflow.progress import Progress
-from app.workflow.resources import resources_of
+from app.workflow.resources import day_of, resources_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ def path_ahead(loaded: LoadedTask, now: datetime) -> PathAhead:
         progress=loaded.progress,
         definition_key=loaded.task.definition_key,
         variables=loaded.instance.variables,
+        day=day_of(loaded.session, now),
         is_preview=True,
     )
     due = {each.engine_task_id: each.due_at for each in loaded.open_tasks}
@@ -139,6 +140,7 @@ def path_from_start(
         progress=Progress(),
         definition_key=process.main.key,
         variables=subject.routing(),
+        day=day_of(session, now),
         is_preview=True,
     )
     found = preview_start(process, subject.routing())

@@ -6,7 +6,8 @@ from app.core.errors import CountersignError, NotOfferedError
 from app.core.i18n import N_, Bilingual
 from app.engine import Outcome, return_targets, target_name
 from app.identity import Actor, Permission
-from app.workflow.duty_permits import refuse_conflicting_duties
+from app.workflow.asking import InstanceFacts
+from app.workflow.duty_permits import conflict_with, refuse_conflicting_duties
 from app.workflow.loading import LoadedTask
 from app.workflow.models import InstanceState, SeatKind
 from app.workflow.own_seats import own_seat
@@ -51,6 +52,10 @@ class Permitted:
     add_signer: tuple[str, ...] = ()
     #: The form of the step is to be filled in, not only read.
     fill: bool = False
+    #: Declare a conflict of interest with this item, and hand the seat back.
+    declare: bool = False
+    #: Hand the seat back, because of a conflict of interest that is declared.
+    step_aside: bool = False
     #: Why the actor, who would have a seat, may not act: a duty that must be kept apart.
     refusal: CountersignError | None = None
 
@@ -72,11 +77,14 @@ def permitted(loaded: LoadedTask, actor: Actor) -> Permitted:
     try:
         refuse_conflicting_duties(loaded, actor)
     except CountersignError as refusal:
+        facts = InstanceFacts.of(loaded.instance)
         return Permitted(
-            unclaim=seat.is_held_by(actor) and seat.group_key is not None, refusal=refusal
+            unclaim=seat.is_held_by(actor) and seat.group_key is not None,
+            step_aside=conflict_with(actor, facts) is not None and seat.on_behalf_of_id is None,
+            refusal=refusal,
         )
     if seat.kind is SeatKind.ADVICE:
-        return Permitted(advise=True, delegate=True)
+        return Permitted(advise=True, delegate=True, declare=True)
     approvals = tuple(each for each in loaded.step.outcomes if is_approval(each.code))
     return Permitted(
         claim=seat.holder_id is None,
@@ -89,6 +97,7 @@ def permitted(loaded: LoadedTask, actor: Actor) -> Permitted:
         add_signer=signer_places(seat),
         delegate=True,
         fill=fills_form(seat),
+        declare=True,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 from uuid import UUID
@@ -116,3 +117,8 @@ def resources_of(session: Session) -> Resources:
     """The resources behind a session of `open_database`."""
     found: Resources = session.info["resources"]
     return found
+
+
+def day_of(session: Session, now: datetime) -> date:
+    """The day of a moment in the bureau's time zone."""
+    return now.astimezone(resources_of(session).calendar.zone).date()

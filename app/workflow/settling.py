@@ -130,6 +130,20 @@ def _open_again(action: Action, loaded: LoadedTask, target: ReturnChoice) -> Non
         )
 
 
+def close_without_vote(
+    action: Action, loaded: LoadedTask, code: str, verb: str, outcome: str | None = None
+) -> None:
+    """Let the engine go on with an outcome that nobody has voted for, because a rule says so.
+
+    The task is closed by the same code, or by another `outcome` that tells how.
+    """
+    with failing_as_incident(action.instance_id, loaded.task.step_id):
+        step = _advance(action, loaded, code, None)
+    is_stopped = loaded.task.clock_stopped_at is not None
+    closed = DecidedTask(loaded.task.id, outcome or code, clock_is_stopped=is_stopped)
+    apply_step(action, step, _others(loaded), verb, closed)
+
+
 def _earlier_answer(loaded: LoadedTask, outcome: str, actor: Actor, now: datetime) -> Answer:
     """The newest form of this visit that agrees with the outcome; as it opens where there is none.
 

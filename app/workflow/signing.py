@@ -63,7 +63,7 @@ def add_signer(
     refuse_advisers(loaded, seat)
     refuse_unknown_place(seat, how)
     require_reason("reason", reason)
-    signer = _newcomer(loaded, seat, actor, signer_id)
+    signer = _newcomer(loaded, seat, actor, signer_id, now)
     why = _why(BY_SIGNER, actor, reason)
     added = _seat_for(seat, signer, actor, now, why)
     if how == BEFORE:
@@ -127,7 +127,7 @@ def delegate_task(
     loaded = load_task(session, task_id, lock=True)
     seat = _own_seat(loaded, actor, expected_version)
     require_reason("reason", reason)
-    delegate = _newcomer(loaded, seat, actor, delegate_id)
+    delegate = _newcomer(loaded, seat, actor, delegate_id, now)
     why = _why(BY_DELEGATION, actor, reason)
     added = replace(
         _seat_for(seat, delegate, actor, now, why), kind=SeatKind.ADVICE, parent_id=seat.id
@@ -195,10 +195,12 @@ def _own_seat(loaded: LoadedTask, actor: Actor, expected_version: int | None) ->
     return seat
 
 
-def _newcomer(loaded: LoadedTask, seat: SeatFacts, actor: Actor, person_id: UUID) -> Actor:
+def _newcomer(
+    loaded: LoadedTask, seat: SeatFacts, actor: Actor, person_id: UUID, now: datetime
+) -> Actor:
     """An active colleague who has no place in this step yet and whom no duty keeps out."""
     missing = N_("Expected an active colleague to bring in, found none.")
-    person = active_colleague(loaded.session, person_id, missing)
+    person = active_colleague(loaded.session, person_id, missing, now)
     refuse_taking_part(loaded, person, seat, actor)
     refuse_conflicting_duties(loaded, person)
     return person

@@ -17,6 +17,7 @@ from app.workflow.assignment import Plan, plan_seats
 from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
 from app.workflow.progress import Progress, place
+from app.workflow.resources import day_of
 from app.workflow.voting import AGREE, REJECT
 
 #: What closed a task that was passed without asking anybody; also the verb of the ledger.
@@ -62,7 +63,13 @@ def choose_people(
         task = waiting.pop(0)
         definition = process.step(task.definition_key, task.step_id)
         asking = Asking(
-            session, facts, progress, task.definition_key, task.variables, is_returned=is_returned
+            session,
+            facts,
+            progress,
+            task.definition_key,
+            task.variables,
+            day_of(session, now),
+            is_returned=is_returned,
         )
         with failing_as_incident(facts.instance_id, task.step_id):
             opening = Opening(task, plan_seats(definition, asking))

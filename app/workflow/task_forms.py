@@ -15,7 +15,7 @@ from app.workflow.handlers import FormData, form_handler_of
 from app.workflow.loading import LoadedTask
 from app.workflow.models import Attachment, Vote
 from app.workflow.reasons import reason_problems
-from app.workflow.resources import resources_of
+from app.workflow.resources import day_of, resources_of
 
 
 def load_form_data(loaded: LoadedTask, now: datetime) -> FormData:
@@ -116,7 +116,7 @@ def _has_file(loaded: LoadedTask) -> bool:
 
 def local_date(loaded: LoadedTask, now: datetime) -> date:
     """The day of the bureau's calendar."""
-    return now.astimezone(resources_of(loaded.session).calendar.zone).date()
+    return day_of(loaded.session, now)
 
 
 def _former_values(loaded: LoadedTask) -> Mapping[str, Any]:

@@ -86,7 +86,7 @@ def transfer_task(
     seat = seat_to_move(loaded, actor, seat_id)
     require_reason("reason", reason)
     receiver = active_colleague(
-        session, receiver_id, N_("Expected an active colleague to transfer to, found none.")
+        session, receiver_id, N_("Expected an active colleague to transfer to, found none."), now
     )
     if receiver.id == seat.holder_id:
         raise InvalidInputError(

@@ -1,16 +1,14 @@
 """Who does a step: one test for each strategy, each fallback, and what is refused at deployment."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError
 from app.core.settings import ROOT
-from app.identity import Conflict, User
 from app.workflow.deploying import deploy_definition
 from app.workflow.failures import InstanceFailureError
 from app.workflow.inspection import inspect_definition
@@ -116,31 +114,10 @@ def test_turns_that_are_taken_at_once_go_to_different_people(office: Office) -> 
     assert sorted(who(office, item)[0] for item in items) == ["perf.ex1", "perf.ex2", "perf.ex3"]
 
 
-def test_experts_with_a_declared_conflict_are_left_out_and_may_not_be_asked_later(
-    office: Office,
-) -> None:
-    declare(office, "exp.01", "D03")
-    item = one_step(office, "nobody=1 appr.strategy=expert_pool appr.mode=all appr.param=2")
-    assert who(office, item) == ["exp.02", "exp.03"]
-
-
 def test_an_expert_of_the_projects_unit_has_an_interest(office: Office) -> None:
     change(office, "exp.01", organisation_code="D03U1")
     item = one_step(office, "nobody=1 appr.strategy=expert_pool")
     assert who(office, item) == ["exp.02"]
-
-
-def declare(office: Office, username: str, organisation: str) -> None:
-    with office.database.unit_of_work() as session:
-        user_id = session.scalars(select(User.id).where(User.username == username)).one()
-        session.add(
-            Conflict(
-                user_id=user_id,
-                organisation_code=organisation,
-                reason="配偶在该单位任职",
-                declared_at=datetime(2022, 8, 1, tzinfo=UTC),
-            )
-        )
 
 
 def test_a_seat_for_leavers_only_fails_visibly(office: Office) -> None:
