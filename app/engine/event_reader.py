@@ -16,7 +16,7 @@ _LIKE_ISO = re.compile(r"(P|PT|R)\d")
 #: Tasks that send or receive a message without an event definition.
 _MESSAGE_TASKS = frozenset({"sendTask", "receiveTask"})
 #: Property of an event, of its task or of the message: what a message must agree in.
-CORRELATION = "appr.correlation"
+CORRELATION = "correlationKey"
 
 
 class EventReader:

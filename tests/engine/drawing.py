@@ -94,7 +94,8 @@ def _node(line: str) -> str:
         given.setdefault("scriptFormat", "feel")
     if kind == "call":
         given["calledElement"] = given.pop("key")
-    properties = {key: given.pop(key) for key in list(given) if key.startswith("appr.")}
+    own = [key for key in given if key.startswith("appr.") or key == "correlationKey"]
+    properties = {key: given.pop(key) for key in own}
     if properties or carried:
         inside = "".join(
             f'<camunda:property name="{name}" value="{escape(value)}"/>'

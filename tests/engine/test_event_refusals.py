@@ -66,7 +66,7 @@ REFUSED = {
         "start s\n<bpmn:receiveTask id='x' messageRef='m'/>\nend e\ns > x > e\n</bpmn:process>"
         "<bpmn:message id='m' name='${name}'/><bpmn:process id='none'>", "reference", "x",
     ),
-    "broken correlation": (_around('receive x message=a appr.correlation="("'), "expression", "x"),
+    "broken correlation": (_around('receive x message=a correlationKey="("'), "expression", "x"),
     "broken payload": (_around('throw x message=a carries="n=("'), "mapping", "x"),
     # Escalations and errors.
     "escalation of no name": (_around("throw x escalation=any"), "reference", "x"),

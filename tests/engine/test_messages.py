@@ -10,7 +10,7 @@ from tests.engine.playing import Game
 
 WAITING = """
     start s
-    catch m message=a appr.correlation="project.code"
+    catch m message=a correlationKey="project.code"
     receive r message=b
     end e
     s > m > r > e
@@ -55,7 +55,7 @@ def test_what_must_agree_may_be_said_once_at_the_message() -> None:
         end e
         s > r > e
         </bpmn:process><bpmn:message id="said" name="answer"><bpmn:extensionElements>
-        <camunda:properties><camunda:property name="appr.correlation" value="code"/>
+        <camunda:properties><camunda:property name="correlationKey" value="code"/>
         </camunda:properties></bpmn:extensionElements></bpmn:message><bpmn:process id="none">
         """,
         code="x1",
@@ -86,7 +86,7 @@ def test_a_thrown_message_is_handed_to_the_host_only(thrower: str) -> None:
         start s
         and f
         receive own message=a
-        {thrower} message=a carries="amount=sum, who=name" appr.correlation=name
+        {thrower} message=a carries="amount=sum, who=name" correlationKey=name
         end e
         s > f
         f > own > e
