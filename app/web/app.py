@@ -34,6 +34,7 @@ PAGES = (
     "sign_in",
     "preferences",
     "people",
+    "handover",
     "inbox",
     "batch",
     "definitions",

@@ -15,10 +15,10 @@ from app.identity import Permission, organisation_names
 from app.web.context import actor, database, db, now
 from app.web.errors import wants_json
 from app.web.inbox import Place, ticked
+from app.web.itemwise import attempt, result, why
 from app.web.refill import refilled
 from app.web.refusals import record_refused
 from app.web.security import itemwise, needs
-from app.web.sentences import translate_sentence
 from app.web.task_requests import MOST_DIGITS
 from app.workflow.batches import (
     MOST_ITEMS,
@@ -29,8 +29,6 @@ from app.workflow.batches import (
     done_in_batch,
     look_at,
 )
-from app.workflow.failures import InstanceFailureError
-from app.workflow.incidents import open_incident
 from app.workflow.reasons import LONGEST_REASON, SHORTEST_REASON, reason_problems
 
 pages = Blueprint("batch", __name__)
@@ -97,36 +95,18 @@ def run() -> ResponseReturnValue:
         if refusal is not None:
             refused[task_id] = refusal
     if wants_json():
-        return jsonify(
-            [{"task": task_id, "refusal": _words(refused.get(task_id))} for task_id, _ in items]
-        )
+        return jsonify([result(task_id, refused.get(task_id)) for task_id, _ in items])
     db().rollback()  # so that the page reads what was just written
     return _page(refused)
 
 
-def _words(refusal: Sentence | None) -> str:
-    # Not by an empty template: its translation is the head of the catalogue.
-    return translate_sentence(refusal) if refusal else ""
-
-
 def _do(task_id: UUID, version: int, order: Order) -> Sentence | None:
     """The sentence why not, if it was not done."""
-    try:
-        with database().unit_of_work() as session:
-            do_item(session, task_id, version, actor(), order, now())
-    except InstanceFailureError as failure:
-        with database().unit_of_work() as session:
-            open_incident(session, failure, now())
-        return failure.sentence
-    except NotPermittedError as refusal:
+    refusal = attempt(lambda session: do_item(session, task_id, version, actor(), order, now()))
+    if isinstance(refusal, NotPermittedError):
         with database().unit_of_work() as session:
             record_refused(session, refusal)
-        return refusal.sentence
-    except InvalidInputError as refusal:
-        return refusal.problems[0].sentence if refusal.problems else refusal.sentence
-    except CountersignError as refusal:
-        return refusal.sentence
-    return None
+    return why(refusal) if refusal else None
 
 
 def _page(refused: dict[UUID, Sentence]) -> str:
@@ -157,8 +137,8 @@ def _gather(refused: dict[UUID, Sentence]) -> BatchPage:
         elif look.is_clean and task_id not in refused:
             page.clean.append(look)
         else:
-            why = (refused[task_id],) if task_id in refused else look.reasons
-            page.others.append((look, why))
+            reasons = (refused[task_id],) if task_id in refused else look.reasons
+            page.others.append((look, reasons))
     return page
 
 

@@ -1,22 +1,20 @@
-"""People and absence: who stands in for whom, and a leaver's work."""
+"""People and absence: who stands in for whom, and whose account is open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from app.core.errors import (
-    CountersignError,
     InvalidInputError,
     NotFoundError,
     NotPermittedError,
     problem,
 )
-from app.core.i18n import N_, Bilingual, Sentence
+from app.core.i18n import N_
 from app.identity import (
     Absence,
     Permission,
@@ -37,26 +35,11 @@ from app.workflow.definitions import bilingual_name, newest_definitions
 from app.workflow.handover import (
     close_account,
     find_account,
-    hand_over_task,
     open_work_of,
     reopen_account,
 )
-from app.workflow.loading import load_task
 
 pages = Blueprint("staff", __name__)
-
-#: One request moves so many tasks; the page then offers to go on with the rest.
-MOVED_AT_ONCE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A task that could not be handed over, and why."""
-
-    task_id: UUID
-    subject: Bilingual
-    step: Bilingual
-    refusal: Sentence
 
 
 @pages.get("/staff")
@@ -106,29 +89,6 @@ def end(user_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("staff.show", user_id=user_id))
 
 
-@pages.post("/staff/<uuid:user_id>/hand-over")
-@needs(Permission.ADMINISTRATION)
-@refilled(show)
-def hand_over(user_id: UUID) -> ResponseReturnValue:
-    """Move open work, each task in a savepoint of its own; what may not move says why."""
-    leaver = find_account(db(), user_id)
-    receiver = one_person(request.form.get("receiver", ""))
-    reason = request.form.get("handover_reason", "")
-    kept, moved = [], 0
-    for task_id in open_work_of(db(), leaver, MOVED_AT_ONCE):
-        try:
-            with db().begin_nested():
-                hand_over_task(db(), task_id, actor(), leaver, receiver.id, reason, now())
-            moved += 1
-        except InvalidInputError:
-            raise  # the reason or the receiver: the same for all
-        except CountersignError as refusal:
-            kept.append(_kept(task_id, refusal))
-    if moved:
-        flash(ngettext("Handed over %(num)d task.", "Handed over %(num)d tasks.", moved))
-    return _page(leaver, kept)
-
-
 @pages.post("/staff/<uuid:user_id>/close")
 @needs(Permission.ADMINISTRATION)
 @refilled(show)
@@ -149,7 +109,7 @@ def reopen(user_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("staff.show", user_id=user_id))
 
 
-def _page(person: User, kept: Sequence[Kept] = ()) -> ResponseReturnValue:
+def _page(person: User) -> ResponseReturnValue:
     is_administrator = actor().can(Permission.ADMINISTRATION)
     if person.id != actor().id and not is_administrator:
         raise NotPermittedError(N_("Expected your own page, found another person's."))
@@ -164,18 +124,11 @@ def _page(person: User, kept: Sequence[Kept] = ()) -> ResponseReturnValue:
         open_work=len(open_work_of(db(), person)) if is_administrator else 0,
         is_administrator=is_administrator,
         today=_today(),
-        kept=kept,
     )
 
 
 def _ids(absences: Sequence[Substitution]) -> set[UUID]:
     return {person for each in absences for person in (each.owner_id, each.substitute_id)}
-
-
-def _kept(task_id: UUID, refusal: CountersignError) -> Kept:
-    loaded = load_task(db(), task_id, lock=False)
-    subject = Bilingual(loaded.instance.subject_zh, loaded.instance.subject_en)
-    return Kept(task_id, subject, loaded.name, refusal.sentence)
 
 
 def _absence_id() -> UUID:

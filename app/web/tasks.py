@@ -178,7 +178,7 @@ def draft(task_id: UUID) -> ResponseReturnValue:
 
 
 @pages.get("/people")
-@needs(Permission.TASK_WORK)
+@needs(Permission.PROJECT_VIEW)
 def people() -> ResponseReturnValue:
     """Colleagues for the transfer dialog: those whose name or user name holds the text."""
     text = request.args.get("text", "").strip()[:60]

@@ -1,5 +1,6 @@
 """A leaver's work (离任移交): every open seat goes to a colleague, one entry in each item."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.core.database import table_of
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, problem
-from app.core.i18n import N_, Sentence
+from app.core.i18n import N_, Bilingual, Sentence
 from app.identity import Actor, Permission, Substitution, User
 from app.workflow.loading import SeatFacts, load_task
-from app.workflow.models import UNDECIDED, Seat, TaskState, UserTask
+from app.workflow.models import UNDECIDED, ProcessInstance, Seat, TaskState, UserTask
 from app.workflow.moving import active_colleague, move_seat
 from app.workflow.names import person_key
 from app.workflow.own_seats import refuse_closed
@@ -21,14 +22,38 @@ BY_HANDOVER = N_("{who} handed over the open work of {leaver}: {reason}")
 NOBODY = N_("Expected an active colleague to hand over to, found none.")
 
 
-def open_work_of(session: Session, person: User, limit: int | None = None) -> list[UUID]:
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """One task that waits for a person by name."""
+
+    task_id: UUID
+    subject: Bilingual
+    subject_code: str
+    unit_code: str
+    step: Bilingual
+    visit: int
+    due_at: datetime
+
+
+def open_work_of(session: Session, person: User) -> list[OpenWork]:
     """Open tasks in which the person holds a seat or is named for one, the earliest due first."""
     mine = or_(
         Seat.holder_id == person.id,
         (Seat.holder_id.is_(None)) & (Seat.group_key == person_key(person.username)),
     )
-    query = (
-        select(UserTask.id)
+    rows = session.execute(
+        select(
+            UserTask.id,
+            UserTask.name_zh,
+            UserTask.name_en,
+            UserTask.visit,
+            UserTask.due_at,
+            ProcessInstance.subject_zh,
+            ProcessInstance.subject_en,
+            ProcessInstance.subject_code,
+            ProcessInstance.unit_code,
+        )
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .where(
             UserTask.state == TaskState.OPEN,
             select(Seat.id)
@@ -36,9 +61,34 @@ def open_work_of(session: Session, person: User, limit: int | None = None) -> li
             .exists(),
         )
         .order_by(UserTask.due_at, UserTask.id)
-        .limit(limit)
     )
-    return list(session.scalars(query))
+    return [
+        OpenWork(
+            task_id=row.id,
+            subject=Bilingual(row.subject_zh, row.subject_en),
+            subject_code=row.subject_code,
+            unit_code=row.unit_code,
+            step=Bilingual(row.name_zh, row.name_en),
+            visit=row.visit,
+            due_at=row.due_at,
+        )
+        for row in rows
+    ]
+
+
+def check_handover(
+    session: Session, leaver: User, receiver_id: UUID, reason: str, now: datetime
+) -> Actor:
+    """The receiver, before the first task moves: whoever it is must hold for all of them.
+
+    Raises:
+        InvalidInputError: no reason. NotFoundError: a leaver, or who does no steps, as receiver.
+    """
+    require_reason("reason", reason)
+    receiver = active_colleague(session, receiver_id, NOBODY, now)
+    if receiver.id == leaver.id:
+        raise NotFoundError(NOBODY)
+    return receiver
 
 
 def hand_over_task(
@@ -60,10 +110,7 @@ def hand_over_task(
     actor.require(Permission.ADMINISTRATION)
     loaded = load_task(session, task_id, lock=True)
     refuse_closed(loaded)
-    require_reason("reason", reason)
-    receiver = active_colleague(session, receiver_id, NOBODY, now)
-    if receiver.id == leaver.id:
-        raise NotFoundError(NOBODY)
+    receiver = check_handover(session, leaver, receiver_id, reason, now)
     seat = next((each for each in loaded.seats if _is_of(each, leaver)), None)
     if seat is None:
         raise NotFoundError(N_("Expected an open seat of {who}, found none."), who=leaver.name)

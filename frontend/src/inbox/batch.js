@@ -1,5 +1,6 @@
-// form[data-batch]: many tasks with one opinion, sent a few at a time with a progress bar. What was
-// done stays done when the line breaks; going on sends the rest. Without this script one request
+// form[data-batch]: many tasks with one opinion or to one person, sent a few at a time with a
+// progress bar. What was done stays done when the line breaks; going on sends the rest. What was
+// refused may be tried otherwise where the form says data-retry. Without this script one request
 // does them all.
 
 const atOnce = 5;
@@ -23,8 +24,9 @@ function start(form) {
     const found = ticks();
     words.textContent = label.replace(/\d+/, found.length);
     button.disabled = !found.length;
+    const sum = form.querySelector('[data-total]');
     const total = found.reduce((sum, { dataset }) => sum + Math.round(Number(dataset.amount) * 100), 0) / 100;
-    form.querySelector('[data-total]').textContent = total.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    if (sum) sum.textContent = total.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   };
   form.addEventListener('change', count);
   form.addEventListener('submit', async (event) => {
@@ -54,7 +56,7 @@ function start(form) {
       else say(form.dataset.broken, all);
       button.disabled = false;
       words.textContent = done ? form.dataset.again : label;
-      if (error instanceof Refusal) form.elements.opinion.focus();
+      if (error instanceof Refusal) form.querySelector('[data-batch-field]').focus();
     }
   });
   count();
@@ -77,7 +79,10 @@ function mark(form, { task, refusal }) {
   const chip = Object.assign(document.createElement('span'), { className: 'cs-chip ok', textContent: form.dataset.ok });
   place.replaceChildren(refusal || chip);
   row.classList.toggle('cs-dropped', Boolean(refusal));
-  row.querySelector('input[name=item]').disabled = true;
+  const tick = row.querySelector('input[name=item]');
+  const again = Boolean(refusal) && 'retry' in form.dataset;
+  tick.disabled = !again;
+  tick.checked &&= !again;
   return !refusal;
 }
 

@@ -5,7 +5,7 @@ import './points.css';
 
 import { startPhrases } from '../page/phrases.js';
 import { startFiles } from './files.js';
-import { startPeople } from './people.js';
+import { startPeople } from '../page/people.js';
 import { startPoints } from './points.js';
 import { startPreview } from './preview.js';
 import { startReasons } from './reasons.js';

@@ -1,4 +1,4 @@
-// The transfer dialog's search: [data-people] fills its datalist with colleagues while one types.
+// Searching for a person: [data-people] fills its datalist with colleagues while one types.
 
 const pause = 200;
 
