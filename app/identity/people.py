@@ -58,6 +58,16 @@ def people_names(session: Session, user_ids: Collection[UUID]) -> dict[UUID, Bil
     return {user_id: Bilingual(zh, en) for user_id, zh, en in rows}
 
 
+def names_of_users(session: Session, usernames: Collection[str]) -> dict[str, Bilingual]:
+    """The names behind user names, in one statement and none for none; closed accounts included."""
+    if not usernames:
+        return {}
+    rows = session.execute(
+        select(User.username, User.name_zh, User.name_en).where(User.username.in_(usernames))
+    ).all()
+    return {username: Bilingual(zh, en) for username, zh, en in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class SampleSignIn:
     """One account of the sample bureau, as the sign-in page offers it."""

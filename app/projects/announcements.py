@@ -11,7 +11,7 @@ from app.notify import NoticeKind, notify
 from app.workflow.definitions import process_of
 from app.workflow.models import InstanceState, LedgerEntry
 from app.workflow.names import person_name
-from app.workflow.telling import News, OpenPlace, take_news
+from app.workflow.telling import News, OpenPlace, Turn, take_news
 
 #: Acts that say what became of a step; a time-out's is the system's.
 _DECISIONS = ("approve", "reject", "time_out")
@@ -26,6 +26,8 @@ def tell(session: Session, instance_id: UUID, now: datetime) -> None:
     if news.instance.state == InstanceState.ACTIVE:
         for place in news.waiting:
             _tell_waiting(session, news, place, now)
+        for turn in news.turns:
+            _tell_turn(session, news, turn, now)
     for entry in news.entries:
         if entry.verb in _DECISIONS and entry.actor_id != news.instance.started_by_id:
             _tell_decided(session, news, entry, process, now)
@@ -61,6 +63,25 @@ def _tell_waiting(session: Session, news: News, place: OpenPlace, now: datetime)
         )
     occasion = f"waits:{place.seat.id}"
     notify(session, kind, [place.address], occasion, sentence, f"/tasks/{task.id}", now)
+
+
+def _tell_turn(session: Session, news: News, turn: Turn, now: datetime) -> None:
+    """Whoever was asked first has signed or answered: the owner of the seat goes on."""
+    task, signed = turn.task, turn.entry.verb == "approve"
+    sentence = Sentence(
+        N_("{who} signed {subject}; it is your turn: {step}.")
+        if signed
+        else N_("{who} gave the opinion that you asked for on {subject}: {step}."),
+        {
+            "who": person_name(session, turn.entry.actor_id),
+            "subject": news.subject,
+            "step": Bilingual(task.name_zh, task.name_en),
+        },
+    )
+    occasion = f"turn:{turn.before}"
+    notify(
+        session, NoticeKind.ASSIGNED, [turn.address], occasion, sentence, f"/tasks/{task.id}", now
+    )
 
 
 def _tell_decided(

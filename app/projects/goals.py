@@ -96,7 +96,7 @@ def mark_returned(file: GoalFile) -> GoalVersion:
 def mark_withdrawn(file: GoalFile) -> None:
     """The goal was taken back (撤回) before it was decided; a version in review counts no more."""
     if file.latest is not None and file.latest.status == GoalStatus.SUBMITTED:
-        file.latest.status = GoalStatus.RETURNED.value
+        file.latest.status = GoalStatus.WITHDRAWN.value
     file.project.link_status = LinkStatus.WITHDRAWN.value
 
 
@@ -124,7 +124,7 @@ def mark_rejected(file: GoalFile) -> GoalVersion:
         ConflictError: the newest version is not in review.
     """
     version = _in_review(file)
-    version.status = GoalStatus.RETURNED.value
+    version.status = GoalStatus.REJECTED.value
     file.project.link_status = LinkStatus.REJECTED.value
     return version
 

@@ -94,6 +94,8 @@ class GoalStatus(Named):
     DRAFT = "draft", "待提交", "Draft"
     SUBMITTED = "submitted", "待审核", "Submitted"
     RETURNED = "returned", "被退回", "Returned"
+    WITHDRAWN = "withdrawn", "撤回", "Withdrawn"
+    REJECTED = "rejected", "不予通过", "Rejected"
     APPROVED = "approved", "已批复", "Approved"
     SUPERSEDED = "superseded", "已被取代", "Superseded"
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template
 from sqlalchemy import Row
 
 from app.core.i18n import Bilingual
-from app.identity import SYSTEM, Permission, organisation_names, people_names
+from app.identity import SYSTEM, Permission, names_of_users, organisation_names, people_names
 from app.projects.queries import find_project
 from app.web.context import actor, db, now
 from app.web.formats import moment
@@ -15,7 +15,7 @@ from app.web.language import in_language
 from app.web.ledger_paper import PrintedLedger, ledger_pdf
 from app.web.security import needs
 from app.web.sheet import state_words
-from app.web.task_history import LedgerLine, acting, ledger_lines
+from app.web.task_history import LedgerLine, acting, ledger_lines, mentioned
 from app.workflow.definitions import process_of
 from app.workflow.history import ledger_entries
 from app.workflow.items import items_of
@@ -82,4 +82,11 @@ def lines_of(instance: Row[Any]) -> list[LedgerLine]:
     copied = {(each.to_state or "").partition("@")[2] for each in entries if each.verb == "copy"}
     organisations = organisation_names(db(), copied - {""})
     process = process_of(db(), instance.definition_ids)
-    return ledger_lines(entries, process, people, organisations, SYSTEM.name)
+    return ledger_lines(
+        entries,
+        process,
+        people,
+        organisations,
+        SYSTEM.name,
+        names_of_users(db(), mentioned(entries)),
+    )

@@ -14,6 +14,7 @@ from app.identity import (
     SYSTEM,
     Permission,
     agencies,
+    names_of_users,
     organisation_names,
     organisation_scope,
     people_names,
@@ -29,7 +30,7 @@ from app.web.context import actor, calendar, db, now
 from app.web.goal_diffs import GOAL_FORM, Comparison, compare_versions
 from app.web.language import in_language
 from app.web.project_timeline import TimelineRound, timeline
-from app.web.task_history import LedgerLine, acting, ledger_lines, past_opinions
+from app.web.task_history import LedgerLine, acting, ledger_lines, mentioned, past_opinions
 from app.web.task_outlook import Ahead, named
 from app.workflow.definitions import process_of
 from app.workflow.history import (
@@ -203,7 +204,14 @@ def _shown(item: Item, seats: list[OpenSeat], organisations: Mapping[str, Biling
         rounds=timeline(visits(db(), item.instance_id), past, seats, calendar(), now()),
         diagrams=diagrams,
         diagram=wanted if wanted in diagrams else process.main.key,
-        ledger=ledger_lines(entries, process, people, organisations, SYSTEM.name),
+        ledger=ledger_lines(
+            entries,
+            process,
+            people,
+            organisations,
+            SYSTEM.name,
+            names_of_users(db(), mentioned(entries)),
+        ),
         incidents=tuple(
             Sentence.load(each.sentence) for each in open_incidents(db(), item.instance_id)
         ),

@@ -33,7 +33,12 @@ class TimelineVisit:
     @property
     def is_undecided(self) -> bool:
         """Closed by a return or an end elsewhere."""
-        return self.task.state == TaskState.CANCELLED
+        return self.task.state == TaskState.CANCELLED and not self.is_recalled
+
+    @property
+    def is_recalled(self) -> bool:
+        """Closed because the decision before it was recalled; it counts as no round."""
+        return _is_recalled(self.task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,13 @@ def timeline(
 def _rounds(visits: Sequence[UserTask]) -> Iterator[tuple[int, UserTask]]:
     number = 0
     for task in visits:
-        number += task.step_id == visits[0].step_id
-        yield number, task
+        if task.step_id == visits[0].step_id and not _is_recalled(task):
+            number += 1
+        yield max(number, 1), task
+
+
+def _is_recalled(task: UserTask) -> bool:
+    return task.state == TaskState.CANCELLED and task.outcome == "recall"
 
 
 def _visit(

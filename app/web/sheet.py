@@ -19,6 +19,7 @@ from app.web.fields import FormPage, form_to_read
 from app.web.formats import moment, money
 from app.web.goal_diffs import GOAL_FORM
 from app.web.language import in_language
+from app.web.sentences import translate_sentence
 from app.web.task_history import PastOpinion, past_opinions
 from app.workflow.attachments import attachments_of
 from app.workflow.definitions import process_of
@@ -58,8 +59,8 @@ class SheetOpinion:
     step: str
     visit: int
     outcome: str
-    #: Where a return went.
-    target: str
+    #: Where it sent the item, if not along the diagram.
+    way: str
     text: str
     points: tuple[str, ...]
     who: str
@@ -239,7 +240,7 @@ def _opinion(past: PastOpinion, mark: VoteMark) -> SheetOpinion:
         step=in_language(opinion.step),
         visit=opinion.visit,
         outcome=in_language(past.outcome) or outcome_words(opinion.outcome),
-        target=in_language(past.target) if past.target else "",
+        way=translate_sentence(past.way) if past.way else "",
         text=opinion.text,
         points=tuple(points),
         who=in_language(opinion.who),

@@ -134,7 +134,7 @@ def _write_opinions(paper: Paper, sheet: Sheet) -> None:
 
 def _opinion(opinion: SheetOpinion) -> Iterator[Words | Drawing]:
     is_void = bool(opinion.voided)
-    outcome = opinion.outcome + (f" → {opinion.target}" if opinion.target else "")
+    outcome = f"{opinion.outcome} {opinion.way}".strip()
     yield Words(outcome, HEADING, 10, struck=is_void, keeps=True)
     if opinion.text:
         yield Words(opinion.text, struck=is_void)

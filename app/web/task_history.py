@@ -10,7 +10,7 @@ from app.engine import Process, target_name
 from app.web.fields import FormPage, form_to_read
 from app.workflow.history import Opinion
 from app.workflow.models import LedgerEntry
-from app.workflow.names import group_name
+from app.workflow.names import group_name, person_key, username_of
 from app.workflow.permits import is_approval
 from app.workflow.resources import FormLibrary
 from app.workflow.resubmission import carried_over, reusable
@@ -85,6 +85,13 @@ _REASONS = {
     "recall": N_("a recall of the decision before it"),
     "terminate": N_("the termination of the item"),
 }
+#: Acts that name people by user name, or groups by key.
+_NAMING = frozenset(
+    {
+        *("add_signer", "remove_signer", "delegate", "undelegate"),
+        *("transfer", "hand_over", "ask", "copy", "give_copy", "escalate"),
+    }
+)
 #: Where a signer was added, seen from who added him.
 _PLACES = {
     "before": N_("before the one who adds"),
@@ -135,6 +142,14 @@ class PastOpinion:
     def is_return(self) -> bool:
         """Whether it sent the item back to its target; any other target was answered straight."""
         return bool(self.opinion.target) and not is_approval(self.opinion.outcome)
+
+    @property
+    def way(self) -> Sentence | None:
+        """Where it sent the item, if not along the diagram."""
+        if self.target is None:
+            return None
+        template = N_("→ {step}") if self.is_return else N_("straight back to {step}")
+        return Sentence(template, {"step": self.target})
 
     @property
     def counts(self) -> bool:
@@ -203,15 +218,18 @@ def ledger_lines(
     people: Mapping[UUID, Bilingual],
     organisations: Mapping[str, Bilingual],
     system: Bilingual,
+    named: Mapping[str, Bilingual],
 ) -> list[LedgerLine]:
-    """The ledger as sentences, in order."""
+    """The ledger as sentences, in order; `named` are the people whom it knows by user name."""
     lines = []
+    keys = {person_key(username): name for username, name in named.items()}
+    known = _Known(process, organisations, {**named, **keys})
     for each in entries:
         who = people.get(each.actor_id, system) if each.actor_id else system
         if each.on_behalf_of_id:
             who = for_another(who, people.get(each.on_behalf_of_id, system))
         words = each.reason if each.verb in _REASONED else ""
-        lines.append(LedgerLine(each, _sentence(each, process, who, organisations), words))
+        lines.append(LedgerLine(each, _sentence(each, who, known), words))
     return lines
 
 
@@ -221,14 +239,40 @@ def acting(entries: Sequence[LedgerEntry]) -> set[UUID]:
     return {each for each in ids if each}
 
 
+def mentioned(entries: Sequence[LedgerEntry]) -> set[str]:
+    """Everybody whom the ledger mentions by user name: signers, receivers, who was asked."""
+    said = {
+        text
+        for each in entries
+        if each.verb in _NAMING
+        for text in (each.from_state, each.to_state)
+        if text
+    }
+    return {username_of(text) or text for text in said if username_of(text) or "@" not in text}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the ledger writes as ids and codes, and the words for it."""
+
+    process: Process
+    organisations: Mapping[str, Bilingual]
+    #: People by user name, and by candidate key.
+    people: Mapping[str, Bilingual]
+
+    def person(self, said: str) -> Bilingual | str:
+        """A person or a group."""
+        if said in self.people:
+            return self.people[said]
+        return group_name(said, self.organisations) if "@" in said else said
+
+
 def for_another(who: Bilingual, owner: Bilingual) -> Bilingual:
     """A substitute with the name of the absent colleague: `Li Na (for Wang Wei)`."""
     return Bilingual(f"{who.zh}（代{owner.zh}）", f"{who.en} (for {owner.en})")
 
 
-def _sentence(
-    entry: LedgerEntry, process: Process, who: Bilingual, organisations: Mapping[str, Bilingual]
-) -> Sentence:
+def _sentence(entry: LedgerEntry, who: Bilingual, known: _Known) -> Sentence:
     reason: object = entry.reason
     if entry.verb in ("cancel", "skip"):
         reason = Sentence(_REASONS.get(entry.reason, "{reason}"), {"reason": entry.reason})
@@ -238,31 +282,29 @@ def _sentence(
         {
             "who": who,
             "verb": entry.verb,
-            "step": _step(process, entry.definition_key, entry.step_id or ""),
+            "step": _step(known.process, entry.definition_key, entry.step_id or ""),
             "visit": entry.visit or 1,
-            "from": _from(entry),
-            "to": _to(entry, process, organisations),
+            "from": _from(entry, known),
+            "to": _to(entry, known),
             "reason": reason,
         },
     )
 
 
-def _from(entry: LedgerEntry) -> Sentence | str:
+def _from(entry: LedgerEntry, known: _Known) -> Sentence | Bilingual | str:
     said = entry.from_state or "–"
     if entry.verb == "add_signer" and said in _PLACES:
         return Sentence(_PLACES[said], {})
-    return said
+    return known.person(said) if entry.verb in _NAMING else said
 
 
-def _to(
-    entry: LedgerEntry, process: Process, organisations: Mapping[str, Bilingual]
-) -> Bilingual | str:
-    said = entry.to_state or "–"
+def _to(entry: LedgerEntry, known: _Known) -> Bilingual | str:
+    said, process = entry.to_state or "–", known.process
     if entry.verb in ("approve", "reject", "return", "time_out") and entry.step_id:
         name = outcome_name(process, entry.definition_key, entry.step_id, said)
         return name if str(name) else said
-    if entry.verb in ("copy", "give_copy", "escalate"):
-        return group_name(said, organisations)
+    if entry.verb in _NAMING:
+        return known.person(said)
     if entry.verb in ("resubmit", "fork_again"):
         key, _, element_id = said.partition("/")
         return _step(process, key, element_id)

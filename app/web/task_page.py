@@ -10,7 +10,7 @@ from app.core.errors import Problem
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Outcome
 from app.forms import Form
-from app.identity import SYSTEM, organisation_names, people_names, standing_in
+from app.identity import SYSTEM, names_of_users, organisation_names, people_names, standing_in
 from app.projects.goal_files import open_goal_file
 from app.web.context import actor, db, now, settings
 from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
@@ -19,7 +19,14 @@ from app.web.refill import Refill
 from app.web.return_points import Checklist, Note
 from app.web.seat_panel import Place, SeatPanel, places_to_move, seat_panel
 from app.web.since import Since
-from app.web.task_history import LedgerLine, PastOpinion, acting, ledger_lines, past_opinions
+from app.web.task_history import (
+    LedgerLine,
+    PastOpinion,
+    acting,
+    ledger_lines,
+    mentioned,
+    past_opinions,
+)
 from app.web.task_outlook import Ahead, Returns, gather_ahead, gather_returns
 from app.web.task_returns import beside_form, beside_material, gather_checklist, gather_since
 from app.web.task_said import Said, gather_said
@@ -217,7 +224,14 @@ def gather(task_id: UUID) -> TaskPage:
             )
             for each in seats
         ),
-        ledger=ledger_lines(entries, loaded.process, people, organisations, SYSTEM.name),
+        ledger=ledger_lines(
+            entries,
+            loaded.process,
+            people,
+            organisations,
+            SYSTEM.name,
+            names_of_users(db(), mentioned(entries)),
+        ),
         files=files,
         people=people,
         choices=choices_asked(loaded, actor()) if allowed.approve else (),

@@ -130,7 +130,11 @@ def _visits(instance_ids: Sequence[UUID]) -> Any:
             ),
         )
         .outerjoin(User, User.id == Seat.holder_id)
-        .where(UserTask.instance_id.in_(instance_ids))
+        .where(
+            UserTask.instance_id.in_(instance_ids),
+            # What a recalled decision had opened was no visit.
+            (UserTask.state != TaskState.CANCELLED) | (UserTask.outcome != "recall"),
+        )
         .order_by(UserTask.id, Seat.position)
     )
 

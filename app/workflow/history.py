@@ -69,6 +69,7 @@ class OpenSeat:
     #: Candidate keys of those who can act now: the holder's, or the groups'.
     addresses: tuple[str, ...]
     groups: tuple[str, ...]
+    #: When the holder got it: assigned, claimed or moved; for a group, when the step opened.
     since: datetime
     due_at: datetime
     #: Set while the step waits for an answer.
@@ -158,7 +159,7 @@ def _open_seat(task: UserTask, seat: Seat, user: User | None) -> OpenSeat:
         holder_id=user.id if user else None,
         addresses=(person_key(user.username),) if user else groups,
         groups=groups,
-        since=task.opened_at,
+        since=seat.held_since or task.opened_at,
         due_at=task.due_at,
         clock_stopped_at=task.clock_stopped_at,
         why=seat.why,

@@ -212,10 +212,17 @@ class UserTask(Base):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        UniqueConstraint("instance_id", "definition_key", "step_id", "visit"),
         CheckConstraint(one_of("state", TaskState), name="state_known"),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_when_not_open"),
         CheckConstraint("visit >= 1", name="visit_positive"),
+        # One task for each visit; one that was recalled has given its number back.
+        Index(
+            "uq_user_task_visit",
+            *("instance_id", "definition_key", "step_id", "visit"),
+            unique=True,
+            sqlite_where=text("state <> 'cancelled' OR outcome <> 'recall'"),
+            postgresql_where=text("state <> 'cancelled' OR outcome <> 'recall'"),
+        ),
         # The board and the project page: instance_id = ? [AND state = 'open'].
         Index("ix_user_task_instance", "instance_id", "state"),
         # The worker: state = 'open' AND alarm_at <= ? ORDER BY alarm_at; partial, so that it holds
@@ -235,7 +242,8 @@ class UserTask(Base):
     step_id: Mapped[str] = mapped_column(String(100))
     name_zh: Mapped[str] = mapped_column(String(200))
     name_en: Mapped[str] = mapped_column(String(200))
-    #: 1 for the first time that the token enters the step; votes never cross visits.
+    #: 1 for the first time that the token enters the step; votes never cross visits. Whatever a
+    #: recalled decision had opened was no visit, and the next one has its number.
     visit: Mapped[int]
     state: Mapped[str] = mapped_column(String(20))
     #: How it was decided; for a cancelled task the verb that took it away: `return`, `recall`, …

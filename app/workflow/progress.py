@@ -109,6 +109,10 @@ class Progress:
         self.visits[where] = self.visits.get(where, 0) + 1
         return self.visits[where]
 
+    def leave_uncounted(self, definition_key: str, step_id: str) -> None:
+        """The newest visit was recalled: the next one has its number."""
+        self.visits[place(definition_key, step_id)] -= 1
+
     def record_actor(self, step_id: str, user_id: UUID) -> bool:
         """Remember who decided, for duties that must be kept apart; whether it was news."""
         people = self.acted.setdefault(step_id, [])

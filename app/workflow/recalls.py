@@ -4,7 +4,7 @@ The step opens again as it was: the same task, the same round, the same seats; t
 readable and counts for nothing. Steps that it had opened close as recalled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,7 +25,7 @@ from app.workflow.models import UNDECIDED, SeatState, TaskState, Vote
 from app.workflow.own_seats import refuse_stale
 from app.workflow.permits import is_approval
 from app.workflow.progress import Recallable
-from app.workflow.return_points import take_back_points
+from app.workflow.return_points import PointAnswer, as_typed, take_back_points
 from app.workflow.task_rows import begin_action, record_act, touch_task
 from app.workflow.timer_rows import write_timers
 
@@ -70,8 +70,8 @@ def _take_back(
     _void(session, recall, actor, now)
     columns = _reopen(action, loaded, recall) if recall.step else _sit_again(loaded, recall)
     _forget(action, loaded, recall)
-    take_back_points(action, recall.vote.id, recall.decision.answered)
-    _keep_words(session, recall, actor, now)
+    answers = take_back_points(action, recall.vote.id, recall.decision.answered)
+    _keep_words(session, recall, answers, actor, now)
     if recall.decision.advanced:
         _undo_in_the_subject(loaded, recall, actor)
     record_act(
@@ -136,6 +136,8 @@ def _reopen(action: Action, loaded: LoadedTask, recall: Recall) -> dict[str, Any
     closed = {each.id for each in step.closed}
     going = [each for each in loaded.open_tasks if each.engine_task_id in closed]
     cancel_tasks(action, going, "recall")
+    for each in going:
+        action.progress.leave_uncounted(each.definition_key, each.step_id)
     tasks = [loaded.task.id, *(UUID(each) for each in decision.cancelled)]
     connection = action.session.connection()
     connection.execute(
@@ -173,7 +175,7 @@ def _start_stopped_clocks(action: Action, tasks: Sequence[UUID]) -> None:
 
 
 def _forget(action: Action, loaded: LoadedTask, recall: Recall) -> None:
-    """Who recalled his vote has not acted; the rounds stay counted, for their tasks are written."""
+    """Who recalled his vote has not acted."""
     progress, task = action.progress, str(loaded.task.id)
     progress.forget_decision(task)
     progress.recalled = list(dict.fromkeys([*progress.recalled, task]))
@@ -186,14 +188,20 @@ def _forget(action: Action, loaded: LoadedTask, recall: Recall) -> None:
         progress.acted[loaded.task.step_id] = [each for each in acted if each not in people]
 
 
-def _keep_words(session: Session, recall: Recall, actor: Actor, now: datetime) -> None:
-    """The opinion comes back as a draft; the answers come from the vote itself."""
+def _keep_words(
+    session: Session,
+    recall: Recall,
+    answers: Mapping[UUID, PointAnswer],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """The opinion and what was said to a return come back as a draft; the vote keeps the form."""
     drop_draft(session, recall.vote.task_id, actor)
     session.connection().execute(
         insert(DRAFT).values(
             task_id=recall.vote.task_id,
             user_id=actor.id,
-            typed={"opinion": recall.vote.opinion},
+            typed={"opinion": recall.vote.opinion, "fields": as_typed(answers)},
             saved_at=now,
         )
     )

@@ -249,18 +249,36 @@ def answer_points(action: Action, loaded: LoadedTask, answers: Mapping[UUID, Poi
     record_act(action, loaded, "answer_points", reason="\n".join(said))
 
 
-def take_back_points(action: Action, vote_id: UUID, answered: Sequence[Mapping[str, str]]) -> None:
-    """A vote was recalled: what it asked is owed no more, what it had answered is owed again."""
+def take_back_points(
+    action: Action, vote_id: UUID, answered: Sequence[Mapping[str, str]]
+) -> dict[UUID, PointAnswer]:
+    """A vote was recalled: what it asked is owed no more, what it had answered is owed again.
+
+    Gives the answers, which are still typed in the form that opens again.
+    """
     asked = select(POINT.c.id).where(POINT.c.vote_id == vote_id)
     void = {str(each) for each in action.session.scalars(asked)}
     left = [each for each in action.progress.owed if each["id"] not in void]
     action.progress.owed = [*left, *(dict(each) for each in answered)]
-    if answered:
-        action.session.connection().execute(
-            update(POINT)
-            .where(POINT.c.id.in_([UUID(each["id"]) for each in answered]))
-            .values(is_mended=None, answer="", answered_at=None, answered_by_id=None)
-        )
+    if not answered:
+        return {}
+    again = POINT.c.id.in_([UUID(each["id"]) for each in answered])
+    said = action.session.execute(
+        select(POINT.c.id, POINT.c.is_mended, POINT.c.answer).where(again)
+    )
+    answers = {row.id: PointAnswer(bool(row.is_mended), row.answer) for row in said}
+    action.session.connection().execute(
+        update(POINT)
+        .where(again)
+        .values(is_mended=None, answer="", answered_at=None, answered_by_id=None)
+    )
+    return answers
+
+
+def as_typed(answers: Mapping[UUID, PointAnswer]) -> list[tuple[str, str]]:
+    """Answers as a form sends them and a draft keeps them (`answer:<id>.text`)."""
+    ticks = [(f"answer:{key}.mended", "1") for key, each in answers.items() if each.is_mended]
+    return [*ticks, *((f"answer:{key}.text", each.text) for key, each in answers.items())]
 
 
 def points_of(session: Session, instance_id: UUID) -> list[Point]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.core.i18n import Bilingual
 from app.identity import User
@@ -28,6 +28,17 @@ class OpenPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A seat that is open again, because whoever was before it has signed or answered."""
+
+    #: The seat of the one before, and its entry.
+    before: UUID
+    entry: LedgerEntry
+    task: UserTask
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """What has happened to an instance since its people were last told."""
 
@@ -37,6 +48,7 @@ class News:
     initiator: str
     entries: Sequence[LedgerEntry]
     waiting: Sequence[OpenPlace]
+    turns: Sequence[Turn]
 
 
 def untold_instances(session: Session, limit: int = 50) -> list[UUID]:
@@ -80,6 +92,7 @@ def take_news(session: Session, instance_id: UUID) -> News | None:
         initiator=person_key(session.scalars(username).one()),
         entries=entries,
         waiting=_waiting(session, instance_id),
+        turns=_turns(session, entries),
     )
 
 
@@ -108,3 +121,29 @@ def _waiting(session: Session, instance_id: UUID) -> list[OpenPlace]:
         elif username and not seat.group_key:
             places.append(OpenPlace(seat, task, person_key(username)))
     return places
+
+
+def _turns(session: Session, entries: Sequence[LedgerEntry]) -> list[Turn]:
+    """Seats that these entries opened again; an item where nobody signed first costs no query."""
+    said = {(e.task_id, e.actor_id): e for e in entries if e.verb in ("approve", "advise")}
+    if not said:
+        return []
+    before, owner = aliased(Seat), aliased(Seat)
+    rows = session.execute(
+        select(before, owner, UserTask, User.username)
+        .join(owner, owner.id == before.parent_id)
+        .join(UserTask, UserTask.id == before.task_id)
+        .join(User, User.id == owner.holder_id)
+        .where(
+            before.task_id.in_({task_id for task_id, _ in said}),
+            before.state.in_((SeatState.APPROVED, SeatState.ADVISED)),
+            owner.state == SeatState.OPEN,
+            UserTask.state == TaskState.OPEN,
+        )
+        .order_by(before.id)
+    )
+    return [
+        Turn(seat.id, said[task.id, seat.holder_id], task, person_key(username))
+        for seat, _, task, username in rows
+        if (task.id, seat.holder_id) in said
+    ]

@@ -11,6 +11,7 @@ from app.core.i18n import Sentence
 from app.notify import Notice, NoticeKind
 from app.projects import tell
 from app.workflow.models import ProcessInstance
+from app.workflow.signing import add_signer, delegate_task, resolve_delegation
 from app.workflow.tasks import claim_task, transfer_task
 from app.workflow.telling import untold_instances
 from tests.notify.conftest import PostOffice
@@ -130,3 +131,33 @@ def test_nobody_hears_that_a_suspended_item_waits(post_office: PostOffice, item:
     post_office.work()
 
     assert "center_reviewer" not in addresses(post_office)
+
+
+def test_whose_seat_is_open_again_is_told_who_signed_or_answered(
+    post_office: PostOffice, item: UUID
+) -> None:
+    office = post_office
+    office.agree(item, "department_review", "d05.fin")
+    task = office.task(item, "preliminary_review")
+    owner, other = office.actor("ctr.rev1"), office.actor("ctr.rev2")
+    office.act(claim_task, task, owner, None)
+    office.act(delegate_task, task, owner, other.id, "请核对工程量清单并提出意见", None)
+    office.work()
+    assert "user@ctr.rev1" not in addresses(office)
+
+    office.act(resolve_delegation, task, other, "工程量无误,建议同意。", None)
+    office.work()
+
+    [(address, _, said)] = [e for e in notices(office) if "gave the opinion" in e[2]]
+    assert address == "user@ctr.rev1"
+    assert said.endswith(": Preliminary opinion.")
+
+    office.act(add_signer, task, owner, other.id, "before", "请先审核工程量清单再报送", None)
+    office.work()
+    office.agree(item, "preliminary_review", "ctr.rev2", {})
+    office.work()
+    assert office.work() == 0
+
+    [(address, _, said)] = [e for e in notices(office) if "it is your turn" in e[2]]
+    assert address == "user@ctr.rev1"
+    assert "signed" in said

@@ -253,7 +253,7 @@ def test_a_refused_goal_keeps_the_project_out_of_the_budget(
             break
         office.agree(item, step, who)
 
-    assert (link_status(office), versions(office)[0].status) == ("rejected", "returned")
+    assert (link_status(office), versions(office)[0].status) == ("rejected", "rejected")
     assert office.open_steps(item) == {}
     with office.database.unit_of_work(write=False) as session:
         instance = load_instance(session, item, lock=False)

@@ -1,6 +1,7 @@
 """The page of a ledger, and its export, which a stranger checks without the database."""
 
 import json
+import re
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,8 @@ from app.core.errors import InvalidInputError
 from app.workflow.chain import Fault, FaultKind
 from app.workflow.ledger_export import read_export
 from app.workflow.models import LedgerEntry, ProcessInstance
-from tests.web.desk import Desks, words
+from tests.web.desk import REASON, Desks, words
+from tests.web.papers import text_of
 from tests.workflow.test_ledger import drop_triggers
 
 CODE = "YS2023-0006"
@@ -35,6 +37,29 @@ def test_a_reader_sees_all_entries_and_that_they_fit(desks: Desks) -> None:
 
     assert "The ledger is sound:" in said
     assert "Shijie Chen decided “Agree” in the step Preliminary opinion." in said
+
+
+def test_people_are_named_as_everybody_knows_them(desks: Desks) -> None:
+    """On the page and on paper; the file for machines keeps ids and user names."""
+    code = "YS2023-0007"
+    task_id = desks.open_task(code)
+    item, holder = desks.instance_of(task_id), desks.of("sec.soc.rev")
+    version = str(desks.version_of(task_id))
+    sent = {"receiver": "sec.soc.head", "transfer_reason": REASON, "expected_version": version}
+    assert holder.post(f"/tasks/{task_id}/transfer", data=sent).status_code == 302
+
+    said = words(desks.of("mgr").get(f"/instances/{item}/ledger"))
+    chinese = words(desks.of("mgr", "zh").get(f"/instances/{item}/ledger"))
+    printed = text_of(desks.of("mgr", "en").get(f"/projects/{code}/ledger.pdf").data)
+    exported = desks.of("mgr").get(f"/projects/{code}/ledger.jsonl").text
+
+    [line] = re.findall(r"transferred the step Final review from (.+?) to (.+?)\.", said)
+    for name in line:
+        assert re.fullmatch(r"[A-Z][a-z]+ [A-Z][a-z]+", name)
+        assert name in " ".join(printed.split())
+    for page in (said, chinese, printed):
+        assert "sec.soc.head" not in page
+    assert '"to_state":"sec.soc.head"' in exported
 
 
 def test_a_changed_entry_is_named_on_the_page(desks: Desks) -> None:

@@ -181,6 +181,23 @@ def test_answers_are_kept_in_the_draft(desks: Desks, returned: UUID) -> None:
         assert session.scalars(select(TaskDraft).where(TaskDraft.task_id == returned)).one()
 
 
+def test_a_recalled_resubmission_opens_with_the_answers_and_the_form(
+    desks: Desks, returned: UUID
+) -> None:
+    first, second = point_ids(desks)
+    kept = desks.of("d02u1.clerk").get(f"/tasks/{returned}").text
+    resubmit(desks, returned, **answers(desks))
+
+    back = act(desks, "d02u1.clerk", returned, "undo")
+
+    assert back.status_code == 302
+    page = desks.of("d02u1.clerk").get(f"/tasks/{returned}").text
+    assert re.search(rf'name="answer:{first}.mended" value="1" checked', page)
+    assert f'name="answer:{second}.text" value="The price is that of the tender"' in page
+    goal = re.compile(r'<textarea[^>]*name="annual_goal"[^>]*>(.*?)</textarea>', re.S)
+    assert goal.findall(page) == goal.findall(kept) != []
+
+
 def test_the_reviewer_sees_each_point_with_its_answer_beside_what_changed(
     desks: Desks, returned: UUID
 ) -> None:

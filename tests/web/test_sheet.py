@@ -79,6 +79,7 @@ def test_the_printed_sheet_holds_the_same_in_chinese_that_can_be_selected(
         "2,000",
     ):
         assert part in text
+    assert "2,023" not in text + sheet(desks)  # a year is no amount
     assert "第 1 页，共 3 页" in text
     assert "第 3 页，共 3 页" in text
     fonts = fonts_of(printed, tmp_path).splitlines()[2:]

@@ -15,6 +15,7 @@ from app.workflow.instances import start_instance
 from app.workflow.models import ProcessInstance, Question, UserTask
 from tests.engine.drawing import draw
 from tests.web.desk import GOAL_REVIEW, REASON, Desks, words
+from tests.web.papers import text_of
 from tests.workflow.small import SUBJECT
 
 #: At the final review, with the expenditure section for social affairs.
@@ -210,7 +211,16 @@ def test_the_answer_to_a_return_may_be_sent_straight_and_says_what_is_carried_ov
     desks.of("d05u1.clerk").post(f"/tasks/{first}/approve", data=sent)
     shown = words(desks.of("perf.ex1").get(f"/tasks/{desks.open_task('S-1', 'c')}"))
     assert "carried over" in shown
-    assert "straight back to" in shown
+    assert "straight back to c" in shown
+    item = desks.instance_of(last)
+    sheet = words(desks.of("perf.ex1").get(f"/instances/{item}/sheet"))
+    printed = text_of(desks.of("perf.ex1").get(f"/instances/{item}/sheet.pdf").data)
+    for said in (sheet, " ".join(printed.split())):
+        assert "straight back to c" in said
+        assert "→ a" in said  # the return
+        assert "→ c" not in said
+    chinese = words(desks.of("perf.ex1", "zh").get(f"/instances/{item}/sheet"))
+    assert "直接报送至" in chinese
 
 
 # suspend, resume, terminate

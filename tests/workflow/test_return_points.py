@@ -12,9 +12,11 @@ from app.core.errors import InvalidInputError
 from app.projects.sample import goal_values
 from app.workflow import ledger
 from app.workflow.decisions import Decision, approve_task, return_task
+from app.workflow.drafts import find_draft
 from app.workflow.history import ledger_entries, opinions
 from app.workflow.loading import load_task
 from app.workflow.permits import return_choices
+from app.workflow.recalls import recall_decision
 from app.workflow.return_points import (
     Point,
     PointAnswer,
@@ -238,3 +240,27 @@ def test_a_submission_with_answers_takes_few_statements(
 
     with count_statements(office.database, at_most=15):
         office.act(approve_task, task_id, office.actor("d05u1.clerk"), decision)
+
+
+def test_a_recalled_resubmission_keeps_what_was_said_to_each_point(
+    office: Office, item: UUID
+) -> None:
+    send_back(office, item, "department_review", "d05.fin", TARGET, MONEY)
+    first, second = [each.id for each in points(office, item)]
+    task_id = office.task(item, "compile_goals")
+    argued = PointAnswer(is_mended=False, text="单价按招标结果")
+    resubmit(office, item, {first: PointAnswer(is_mended=True, text="见第3页"), second: argued})
+
+    clerk = office.actor("d05u1.clerk")
+    office.act(recall_decision, task_id, clerk, "", None)
+
+    assert owed(office, item, "compile_goals") == [first, second]
+    assert [each.is_mended for each in points(office, item)] == [None, None]
+    with office.database.unit_of_work(write=False) as session:
+        draft = find_draft(session, task_id, clerk)
+        assert draft is not None
+        assert dict(draft.typed["fields"]) == {
+            f"answer:{first}.mended": "1",
+            f"answer:{first}.text": "见第3页",
+            f"answer:{second}.text": "单价按招标结果",
+        }

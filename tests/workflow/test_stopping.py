@@ -191,7 +191,7 @@ def test_a_terminated_item_closes_all_that_is_open_and_the_goal_follows(
         }
         file = open_goal_file(session, BY_TAG["P03"].code)
         assert file.latest is not None
-        assert (file.latest.status, file.project.link_status) == ("returned", "withdrawn")
+        assert (file.latest.status, file.project.link_status) == ("withdrawn", "withdrawn")
         entries = [(each.verb, each.reason) for each in ledger_entries(session, item)]
         assert entries[-3] == ("terminate", WHY)
     assert timers(office, item) == []

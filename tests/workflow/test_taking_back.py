@@ -128,7 +128,7 @@ def test_a_goal_that_was_withdrawn_is_in_review_no_more_and_opens_as_it_was_sent
     with office.database.unit_of_work(write=False) as session:
         file = open_goal_file(session, BY_TAG["P04"].code)
         assert file.latest is not None
-        assert (file.latest.status, file.project.link_status) == ("returned", "withdrawn")
+        assert (file.latest.status, file.project.link_status) == ("withdrawn", "withdrawn")
         loaded = load_task(session, office.task(item, "compile_goals"), lock=False)
         assert load_form_data(loaded, office.now).values["annual_goal"]
     office.submit(item, "P04")
@@ -373,7 +373,29 @@ def test_a_recall_brings_everything_back_and_voids_the_vote(office: Office) -> N
         done = inbox_page(session, office.actor("ctr.rev1"), Tab.DONE, Filters(), office.now)
         assert done.rows == []
     play.do("b", "ctr.rev1")
+    assert office.open_steps(play.item) == {"c": 1}  # what was recalled counts as no round
+
+
+def test_a_recalled_return_counts_as_no_round(office: Office) -> None:
+    lines = CHAIN.format(policy="", recall="").replace("=perf.ex1", "=perf.ex1 appr.returnTo=any")
+    play = small(office, lines)
+    play.do("a", CLERK)
+    play.do("b", "ctr.rev1")
+    task_id = play.task("c")
+    for _ in range(2):
+        office.send_back(play.item, "c", "perf.ex1", "a")
+        assert office.open_steps(play.item) == {"a": 2}
+        recall(play, task_id, "perf.ex1")
+    office.send_back(play.item, "c", "perf.ex1", "a")
+    play.do("a", CLERK)
+    play.do("b", "ctr.rev1")
     assert office.open_steps(play.item) == {"c": 2}
+    assert [each for each in tasks(play) if each[0] == "a"] == [
+        ("a", 1, "completed", "agree"),
+        ("a", 2, "cancelled", "recall"),
+        ("a", 2, "cancelled", "recall"),
+        ("a", 2, "completed", "agree"),
+    ]
 
 
 def test_the_former_answers_open_with_the_recalled_form(office: Office) -> None:
@@ -411,7 +433,7 @@ def test_a_recalled_submission_and_a_recalled_return_are_undone_in_the_goal(
             return file.latest.status, file.project.link_status
 
     recall(play, sent, CLERK)
-    assert status() == ("returned", "withdrawn")
+    assert status() == ("withdrawn", "withdrawn")
     office.submit(item, "P04")
     before, review = play.snapshot(), office.task(item, "department_review")
     office.send_back(item, "department_review", "d05.fin", "compile_goals")
