@@ -4,6 +4,7 @@ A boxed context, list, conditional, loop or function is FEEL drawn as boxes, so 
 own nodes; these are the few that FEEL has not.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.i18n import N_, Sentence
@@ -78,6 +79,19 @@ def box(cls: type[Node], *parts: object) -> Node:
     return cls(0, 0, *parts)
 
 
+def conforming(
+    scope: Scope, types: Iterable[tuple[str, ItemType | None]], where: str
+) -> dict[str, Value] | None:
+    """The arguments in a scope as their types want them; None if one cannot be had."""
+    given: dict[str, Value] = {}
+    for name, to in types:
+        value = scope.values[name]
+        given[name] = coerce(scope, value, to, where)
+        if given[name] is None and value is not None:
+            return None
+    return given
+
+
 @compiles(Source)
 def _source(compiler: Compiler, node: Source) -> Evaluator:
     outer, compiler.source = compiler.source, node.text
@@ -98,7 +112,9 @@ def _with_parameters(compiler: Compiler, node: WithParameters) -> Evaluator:
     body, types, where = compiler.compile(node.body), node.types, node.where
 
     def evaluate(scope: Scope) -> Value:
-        given = {name: coerce(scope, scope.values[name], to, where) for name, to in types}
+        given = conforming(scope, types, where)
+        if given is None:
+            return None
         scope.values = {**scope.values, **given}
         return body(scope)
 

@@ -6,13 +6,15 @@ from typing import Any
 
 from app.core.errors import Problem
 from app.core.i18n import N_
+from app.dmn.boxes import conforming
 from app.dmn.model import Element, Model
 from app.dmn.run import DecisionRun
 from app.dmn.types import coerce, result_type
 from app.feel import Budget, FeelBudgetError, Value
-from app.feel.embedding import NotAValue, Scope, UserFunction, from_python
+from app.feel.embedding import NotAValue, Scope, Site, UserFunction, from_python
 
 _NO_LIMITS_GIVEN = Budget()
+_HERE = Site("", 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,12 @@ def _evaluated(model: Model, key: str, context: Mapping[str, object], run: Decis
     element = model.find(key)
     try:
         evaluation = _Evaluation(model, context, run)
-        is_service = element.kind == "decisionService"
-        value = evaluation.service(element) if is_service else evaluation.value(element)
+        if element.kind == "decisionService":
+            value = evaluation.service(element)
+        else:
+            value = evaluation.value(element)
+        if element.kind == "businessKnowledgeModel":
+            value = evaluation.called(element, value)
         return run.check_result(value)
     except RecursionError:
         raise FeelBudgetError(
@@ -143,6 +149,14 @@ class _Evaluation:
                 return inside[element.name], True
         return self._context.get(element.name), element.name in self._context
 
+    def called(self, element: Element, function: Value) -> Value:
+        """A knowledge model called by the host: its arguments are in the context, by name."""
+        if not isinstance(function, UserFunction):
+            return None
+        names = [name for name, _ in function.parameters]
+        given = [self._run.take(name, self._context.get(name), _HERE) for name in names]
+        return function.call(self._run, _HERE, given)
+
     # Decision services
 
     def service(self, element: Element) -> Value:
@@ -150,16 +164,13 @@ class _Evaluation:
         return self._serve(element, [self._input(each) for each in element.parameters])
 
     def _as_function(self, element: Element) -> Value:
-        names = [parameter.name for parameter in element.parameters]
+        types = [(parameter.name, parameter.type) for parameter in element.parameters]
 
         def body(scope: Scope) -> Value:
-            given = [
-                coerce(scope, scope.values[parameter.name], parameter.type, element.id)
-                for parameter in element.parameters
-            ]
-            return self._serve(element, given)
+            given = conforming(scope, types, element.id)
+            return None if given is None else self._serve(element, list(given.values()))
 
-        return UserFunction(tuple((name, None) for name in names), body, 1, self._root)
+        return UserFunction(tuple((name, None) for name, _ in types), body, 1, self._root)
 
     def _serve(self, element: Element, given: list[Value]) -> Value:
         inner = _Evaluation(self._model, self._context, self._run)

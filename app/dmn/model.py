@@ -73,7 +73,10 @@ class Model:
                 yield each
 
     def find(self, key: str) -> Element:
-        """The decision or service of that id or name; raises `DecisionNotFoundError`."""
+        """The decision, service or knowledge model of that id or name.
+
+        Raises `DecisionNotFoundError`.
+        """
         callable_ = list(self._own("decision", "decisionService", "businessKnowledgeModel"))
         for each in callable_:
             if each.id == key:

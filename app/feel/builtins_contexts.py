@@ -7,10 +7,15 @@ from app.feel.run import Run
 from app.feel.values import Value, describe
 
 
-@builtin("get value", "context: context, key: string", "context: context, keys: list")
+@builtin(
+    "get value",
+    "m: context, key: string",
+    "context: context, key: string",
+    "context: context, keys: list",
+)
 def _get_value(context: dict[str, Any], keys: str | list[Value]) -> Value:
     """The entry, or null if there is none; a list of keys goes inwards."""
-    value: Value = context
+    value: Value = context if keys != [] else None
     for key in [keys] if isinstance(keys, str) else keys:
         if not isinstance(value, dict) or not isinstance(key, str):
             return None

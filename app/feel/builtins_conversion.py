@@ -14,9 +14,9 @@ _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", 
 _RANGE = re.compile(r"\s*([\[(\]])(.*?)\.\.(.*)([\])\[])\s*", re.DOTALL)
 
 
-@builtin("not", "negand: any")
-def _not(negand: Value) -> Value:
-    return not negand if isinstance(negand, bool) else None
+@builtin("not", "negand: boolean|null")
+def _not(negand: bool | None) -> Value:
+    return None if negand is None else not negand
 
 
 @builtin("string", "from: any", run=True)
@@ -123,12 +123,12 @@ def _to_range(text: str) -> Value:
     if match is None:
         raise NoResult("a range such as [18..21)")
     start, end = _range_end(match[2].strip()), _range_end(match[3].strip())
+    if (start is None and match[1] == "[") or (end is None and match[4] == "]"):
+        raise NoResult("a round bracket where the range has no end")
     both = None not in (start, end)
     if (start is None and end is None) or (both and _unordered(start, end)):
         raise NoResult("a range with ends of one type, the lower first")
-    return Range(
-        start, end, match[1] == "[" and start is not None, match[4] == "]" and end is not None
-    )
+    return Range(start, end, match[1] == "[", match[4] == "]")
 
 
 def _range_end(text: str) -> Value:

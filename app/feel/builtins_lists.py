@@ -18,9 +18,9 @@ def _list_contains(run: Run, items: list[Value], element: Value) -> Value:
     return any_of(equal(run, item, element) for item in items)
 
 
-@builtin("count", "list: list", "items...: any")
-def _count(items: list[Value]) -> Value:
-    return Decimal(len(items))
+@builtin("count", "list: list|null", "items...: any")
+def _count(items: list[Value] | None) -> Value:
+    return None if items is None else Decimal(len(items))
 
 
 def _precedes(one: Value, other: Value) -> bool:

@@ -20,8 +20,11 @@ _ZERO, _ONE = Decimal(0), Decimal(1)
 
 
 def _rounded(value: Decimal, scale: Decimal | None, rounding: str) -> Decimal:
-    """The number with `scale` digits after the point; a negative scale rounds to tens."""
-    digits = whole(scale) if scale is not None else 0
+    """The number with `scale` digits after the point; a negative scale rounds to tens.
+
+    Of a scale that is no whole number only the whole part counts.
+    """
+    digits = int(scale) if scale is not None else 0
     if not -6111 <= digits <= 6176:
         raise NoResult("a scale between -6111 and 6176")
     if digits > 0 and -int(value.as_tuple().exponent) <= digits:

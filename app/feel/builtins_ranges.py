@@ -77,7 +77,7 @@ def _overlaps(one: Range, other: Range) -> Value:
 
 @builtin("overlaps before", _RANGES)
 def _overlaps_before(one: Range, other: Range) -> Value:
-    return _starts_earlier(one, other) and _ends_earlier(one, other) and _overlaps(one, other)
+    return _starts_earlier(one, other) and not _ends_earlier(other, one) and _overlaps(one, other)
 
 
 @builtin("overlaps after", _RANGES)

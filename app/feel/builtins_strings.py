@@ -1,17 +1,15 @@
 """String functions (DMN 1.5, 10.3.4.3). Patterns run through RE2, in linear time."""
 
+import re
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any
-
-import re2
 
 from app.feel.builtins_conversion import whole
 from app.feel.functions import Refusal, builtin
+from app.feel.patterns import compile_pattern
 from app.feel.run import Run
 from app.feel.values import NoResult, Value, describe
 
-_PATTERN_MEMORY = 1 << 20
+_DIGITS = re.compile("[0-9]{1,9}")
 
 
 @builtin("substring", "string: string, start position: number, length?: number")
@@ -71,7 +69,7 @@ def _ends_with(text: str, match: str) -> Value:
 @builtin("matches", "input: string, pattern: string, flags?: string|null", run=True)
 def _matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Value:
     run.charge(len(text) + len(pattern))
-    return _compile(pattern, flags or "").search(text) is not None
+    return compile_pattern(pattern, flags or "").search(text) is not None
 
 
 @builtin(
@@ -82,10 +80,13 @@ def _matches(run: Run, text: str, pattern: str, flags: str | None = None) -> Val
 def _replace(
     run: Run, text: str, pattern: str, replacement: str, flags: str | None = None
 ) -> Value:
-    r"""Groups are `$1` to `$9`, `$0` is the whole match, `\$` a dollar (XPath fn:replace)."""
+    r"""Groups are `$1`, `$2` …, `$0` is the whole match, `\$` a dollar (XPath fn:replace)."""
     run.charge(len(text) + len(pattern))
-    compiled = _compile(pattern, flags or "")
-    template = [replacement] if "q" in (flags or "") else _template(replacement)
+    compiled = compile_pattern(pattern, flags or "")
+    if compiled.search("") is not None:
+        raise NoResult("a pattern that does not match nothing at all")
+    literal = "q" in (flags or "")
+    template = [replacement] if literal else _template(replacement, compiled.groups)
     parts: list[str] = []
     length = position = 0
     for match in compiled.finditer(text):
@@ -109,7 +110,7 @@ def _split(run: Run, text: str, delimiter: str) -> Value:
     run.charge(len(text) + len(delimiter))
     parts: list[Value] = []
     position = 0
-    for match in _compile(delimiter, "").finditer(text):
+    for match in compile_pattern(delimiter, "").finditer(text):
         if match.end() > match.start():
             parts.append(text[position : match.start()])
             position = match.end()
@@ -129,49 +130,21 @@ def _string_join(run: Run, items: list[Value], delimiter: str | None = None) -> 
     return between.join(texts)
 
 
-@lru_cache(maxsize=256)
-def _compile(pattern: str, flags: str) -> Any:
-    """A compiled pattern; flags are XPath's `s`, `m`, `i`, `x` and `q`."""
-    if not set(flags) <= set("smixq"):
-        raise NoResult("the flags s, m, i, x or q")
-    options = re2.Options()
-    options.max_mem = _PATTERN_MEMORY
-    options.log_errors = False
-    options.literal = "q" in flags
-    if "x" in flags and "q" not in flags:
-        pattern = _without_spaces(pattern)
-    inline = "".join(flag for flag in "smi" if flag in flags)
-    if inline and "q" not in flags:
-        pattern = f"(?{inline}){pattern}"
-    options.case_sensitive = "i" not in flags
-    try:
-        return re2.compile(pattern, options)
-    except re2.error:
-        raise NoResult("a pattern that RE2 knows") from None
-
-
-def _without_spaces(pattern: str) -> str:
-    kept, in_class, escaped = [], False, False
-    for character in pattern:
-        if in_class or escaped or not character.isspace():
-            kept.append(character)
-        if not escaped and character in "[]":
-            in_class = character == "["
-        escaped = character == "\\" and not escaped
-    return "".join(kept)
-
-
-def _template(replacement: str) -> list[str | int]:
-    """The replacement as literal texts and numbers of groups."""
+def _template(replacement: str, groups: int) -> list[str | int]:
+    """The replacement as literal texts and numbers of groups; `$12` may be group 1 and a 2."""
     template: list[str | int] = []
     position = 0
     while position < len(replacement):
         character, following = replacement[position], replacement[position + 1 : position + 2]
         if character == "$":
-            if not following.isdecimal():
+            digits = _DIGITS.match(replacement, position + 1)
+            if digits is None:
                 raise NoResult("a group number after '$'")
-            template.append(int(following))
-            position += 1
+            number = digits[0]
+            while len(number) > 1 and int(number) > groups:
+                number = number[:-1]
+            template.append(int(number))
+            position += len(number)
         elif character == "\\":
             if following not in ("$", "\\") or not following:
                 raise NoResult("'$' or '\\' after '\\'")

@@ -1,6 +1,6 @@
 """Lists, contexts, ranges, filters, functions, `for`, `some` and `every`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import date
 from decimal import Decimal
@@ -8,8 +8,9 @@ from typing import Any, cast
 
 from app.feel import syntax as ast
 from app.feel.compiler import Compiler, Evaluator, LocalNames, compiles
-from app.feel.operators import compare
+from app.feel.operators import compare, ordered
 from app.feel.run import Run, Scope, Site
+from app.feel.types import type_of
 from app.feel.userfunctions import UserFunction
 from app.feel.values import Range, Value, describe
 
@@ -64,7 +65,8 @@ def _range(compiler: Compiler, node: ast.RangeOf) -> Evaluator:
 def _function(compiler: Compiler, node: ast.FunctionOf) -> Evaluator:
     names = LocalNames(name for name, _ in node.parameters)
     body, weight = compiler.compile_within(names, node.body)
-    return lambda scope: UserFunction(node.parameters, body, weight, scope)
+    gives = type_of(node.body)
+    return lambda scope: UserFunction(node.parameters, body, weight, scope, gives)
 
 
 @compiles(ast.Filter)
@@ -152,6 +154,9 @@ def _scopes(loops: _Compiled, scope: Scope, weight: int) -> Iterator[Scope]:
 def _items(run: Run, site: Site, domain: Value) -> Iterable[Value]:
     if isinstance(domain, list):
         return domain
+    span: object = domain
+    if isinstance(span, _Span):
+        return span.items
     if isinstance(domain, Range):
         items = _items_of_range(domain)
         if items is not None:
@@ -163,23 +168,63 @@ def _items(run: Run, site: Site, domain: Value) -> Iterable[Value]:
 
 
 def _items_of_range(domain: Range) -> Iterator[Value] | None:
-    """The members of a range of whole numbers or dates, also downwards; None for others."""
+    """The members of a range of whole numbers or dates, upwards; None for others."""
     start, end = domain.start, domain.end
+    if start is None or end is None or ordered("<=", start, end) is not True:
+        return None
+    numbers = _members(start, end)
+    if numbers is None:
+        return None
+    inside = numbers[not domain.start_included :] if numbers else numbers
+    return map(_member(start), inside if domain.end_included else inside[:-1])
+
+
+def _members(start: Value, end: Value) -> range | None:
+    """The whole numbers that the members of a span stand for, whichever way it runs."""
     if isinstance(start, Decimal) and isinstance(end, Decimal):
         if start != start.to_integral_value() or end != end.to_integral_value():
             return None
-        numbers = _steps(int(start), int(end), domain)
-        return (Decimal(number) for number in numbers)
-    if type(start) is date and type(end) is date:
-        days = _steps(start.toordinal(), end.toordinal(), domain)
-        return (date.fromordinal(day) for day in days)
-    return None
+        first, last = int(start), int(end)
+    elif type(start) is date and type(end) is date:
+        first, last = start.toordinal(), end.toordinal()
+    else:
+        return None
+    step = 1 if first <= last else -1
+    return range(first, last + step, step)
 
 
-def _steps(start: int, end: int, domain: Range) -> range:
-    step = 1 if start <= end else -1
-    first = start if domain.start_included else start + step
-    return range(first, end + step if domain.end_included else end, step)
+def _member(of: Value) -> Callable[[int], Value]:
+    return Decimal if isinstance(of, Decimal) else date.fromordinal
+
+
+class _Span:
+    """What a loop goes through by `a..b`."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: Iterable[Value]) -> None:
+        self.items = items
+
+
+@compiles(ast.Span)
+def _span(compiler: Compiler, node: ast.Span) -> Evaluator:
+    first, last, site = (
+        compiler.compile(node.first),
+        compiler.compile(node.last),
+        compiler.site(node),
+    )
+
+    def evaluate(scope: Scope) -> Value:
+        start, end = first(scope), last(scope)
+        if start is None or end is None:
+            return None
+        members = _members(start, end)
+        if members is None:
+            scope.run.fail(site, "Expected two whole numbers or two dates to go through")
+            return None
+        return _Span(map(_member(start), members))  # type: ignore[return-value]  # loops only
+
+    return evaluate
 
 
 @compiles(ast.For)

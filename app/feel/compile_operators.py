@@ -152,14 +152,11 @@ def _instance_of(compiler: Compiler, node: ast.InstanceOf) -> Evaluator:
 
 @compiles(ast.UnaryComparison)
 def _unary_comparison(compiler: Compiler, node: ast.UnaryComparison) -> Evaluator:
-    operand, operator, site = compiler.compile(node.operand), node.operator, compiler.site(node)
+    operand, operator = compiler.compile(node.operand), node.operator
 
     def evaluate(scope: Scope) -> Value:
         end = operand(scope)
         if end is None:
-            return None
-        if operator == "!=":
-            scope.run.fail(site, "Expected a range, but '!=' describes none")
             return None
         return unary_range(operator, end)
 

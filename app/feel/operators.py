@@ -11,6 +11,7 @@ from app.feel.errors import FeelBudgetError
 from app.feel.run import Run, Site
 from app.feel.values import (
     NUMBERS,
+    Function,
     NoResult,
     Range,
     Value,
@@ -27,7 +28,7 @@ def equal(run: Run, left: Value, right: Value) -> bool | None:
     """FEEL's `=`: null equals null only; values of different types do not compare (null)."""
     if left is None or right is None:
         return left is right
-    if type(left) is not type(right):
+    if type(left) is not type(right) or (isinstance(left, Function) and left is not right):
         return None
     if isinstance(left, (list, dict)):
         return _equal_parts(run, left, right)
@@ -39,7 +40,8 @@ def equal(run: Run, left: Value, right: Value) -> bool | None:
 
 
 def _parts(value: Any) -> list[Value]:
-    return [value.start, value.end, value.start_included, value.end_included]
+    by_equality = value.operator if value.operator in ("=", "!=") else None
+    return [value.start, value.end, value.start_included, value.end_included, by_equality]
 
 
 def _equal_parts(run: Run, left: Any, right: Any) -> bool | None:
@@ -105,6 +107,9 @@ def any_of(outcomes: Any) -> bool:
 
 def within(run: Run, site: Site, test: Range, value: Value) -> bool | None:
     """Whether a value lies in a range; null for null and for another type."""
+    if test.operator == "!=":
+        same = equal(run, value, test.start)
+        return None if same is None else not same
     start, end = test.start, test.end
     if type(value) is type(start) is type(end) is Decimal:
         not_below = start <= value if test.start_included else start < value
@@ -119,8 +124,8 @@ def within(run: Run, site: Site, test: Range, value: Value) -> bool | None:
 
 def unary_range(operator: str, value: Value) -> Range:
     """The range that `< 5` stands for."""
-    if operator == "=":
-        return Range(value, value)
+    if operator in ("=", "!="):
+        return Range(value, value, operator=operator)
     closed = operator in ("<=", ">=")
     if operator in ("<", "<="):
         return Range(None, value, False, closed)

@@ -85,7 +85,10 @@ class _Parser(Reader):
             self.expect("of", " after 'instance'")
             of_type = self.type()
             return ast.InstanceOf(start, self.end, left, of_type)
-        right = self.expression(binding + 1)
+        if operator in ("=", "!=") and self.next_is(*COMPARISONS):
+            right: ast.Node = self._unary_comparison()  # two ranges: `range("[2..)") = >= 2`
+        else:
+            right = self.expression(binding + 1)
         if operator in COMPARISONS:
             return ast.Comparison(start, self.end, operator, left, right)
         return ast.Arithmetic(start, self.end, operator, left, right)
@@ -276,7 +279,7 @@ class _Parser(Reader):
             domain = self.expression()
             if self.accept(".."):
                 high = self.expression(ADDITION)
-                domain = ast.RangeOf(domain.start, self.end, domain, high)
+                domain = ast.Span(domain.start, self.end, domain, high)
             iterators.append(ast.Iterator(name, domain))
         return tuple(iterators)
 

@@ -193,6 +193,14 @@ class RangeOf(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Span(Node):
+    """`a..b` of a loop, which may also run downwards."""
+
+    first: Node
+    last: Node
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionOf(Node):
     """`function(x) x + 1`."""
 

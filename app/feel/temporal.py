@@ -18,7 +18,7 @@ _TIME = re.compile(
 _YEARS_MONTHS = re.compile(r"(-)?P(?=.)(?:([0-9]{1,9})Y)?(?:([0-9]{1,9})M)?", re.ASCII)
 _DAYS_TIME = re.compile(
     r"(-)?P(?=.)(?:([0-9]{1,9})D)?"
-    r"(?:T(?=.)(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12})(\.[0-9]+)?S)?)?",
+    r"(?:T(?=.)(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12})(\.[0-9]*)?S)?)?",
     re.ASCII,
 )
 _MICROSECOND = timedelta(microseconds=1)
@@ -71,7 +71,7 @@ def parse_duration(text: str) -> timedelta | YearsMonthsDuration:
         hours=int(match[3] or 0),
         minutes=int(match[4] or 0),
         seconds=int(match[5] or 0),
-        microseconds=int((match[6] or ".0")[1:7].ljust(6, "0")),
+        microseconds=int((match[6] or ".")[1:7].ljust(6, "0")),
     )
     return -duration if match[1] else duration
 

@@ -12,7 +12,7 @@ from app.feel.values import Value, describe
 class UserFunction(Callee):
     """`function(x: number) x + 1` together with the scope it was defined in."""
 
-    __slots__ = ("_body", "_scope", "_weight", "parameters")
+    __slots__ = ("_body", "_scope", "_weight", "gives", "parameters")
 
     def __init__(
         self,
@@ -20,11 +20,14 @@ class UserFunction(Callee):
         body: Callable[[Scope], Value],
         weight: int,
         scope: Scope,
+        gives: Type | None = None,
     ) -> None:
         self.parameters = parameters
         self._body = body
         self._weight = weight
         self._scope = scope
+        #: The type of its results, where the text shows it.
+        self.gives = gives
 
     def call(
         self, run: Run, site: Site, arguments: Sequence[Value], named: Sequence[str] = ()

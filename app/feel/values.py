@@ -44,12 +44,17 @@ class YearsMonthsDuration:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """An interval between two comparable values; an end that is None is unbounded."""
+    """An interval between two comparable values; an end that is None is unbounded.
+
+    `operator` is that of a comparison such as `< 5` that stands for its range; `!= 5` is every
+    value but one.
+    """
 
     start: "Value"
     end: "Value"
     start_included: bool = True
     end_included: bool = True
+    operator: str | None = None
 
 
 class Function:

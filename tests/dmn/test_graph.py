@@ -108,14 +108,14 @@ def test_knowledge_does_not_see_the_callers_names() -> None:
     assert evaluate(model, "d", {"a": 5}).value == [Decimal(1), None]
 
 
-def test_an_argument_that_does_not_conform_is_null() -> None:
+def test_a_call_with_an_argument_that_does_not_conform_is_null() -> None:
     model = parse_decisions(
         definitions(
             knowledge("f", "x:number", literal("x = null")),
             decision("d", literal('[f("a"), f([2]), f(1)]'), needs="k:f"),
         )
     )
-    assert evaluate(model, "d", {}).value == [True, False, False]
+    assert evaluate(model, "d", {}).value == [None, False, False]
     with pytest.raises(DecisionError, match="Expected a value of the type “number”"):
         evaluate_strict(model, "d", {})
 
@@ -126,6 +126,12 @@ def test_the_variable_of_knowledge_types_its_result() -> None:
     )
     model = parse_decisions(definitions(written, decision("d", literal("f()"), needs="k:f")))
     assert evaluate(model, "d", {}).value is None
+
+
+def test_knowledge_is_called_by_the_host_with_its_arguments_in_the_context() -> None:
+    model = parse_decisions(definitions(knowledge("minus", "a b:number", literal("a - b"))))
+    assert evaluate(model, "minus", {"a": 3, "b": [1]}).value == 2
+    assert evaluate(model, "minus", {"a": 3, "b": "1"}).value is None
 
 
 def test_endless_recursion_is_stopped() -> None:

@@ -22,7 +22,7 @@ HOSTILE = [
     "{f: function(g) g(g), r: f(f)}.r",
     "for i in 1..4000 return partial",
     '{s: "0123456789", a: s+s+s+s+s, b: a+a+a+a+a, c: b+b+b+b+b, d: c+c+c+c+c, e: d+d+d}.e',
-    'replace("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "", string join(for i in 1..999 return "xx"))',
+    'replace("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "a", string join(for i in 1..999 return "xx"))',
     'string join(for i in 1..400 return "0123456789012345678901234567890")',
     "(for i in 1..4000 return [partial[-1]])[-1]",
     "string((for i in 1..100 return [partial[-1]])[-1])",
