@@ -1,11 +1,16 @@
 // Keyboard: j/k move through the rows of [data-list], x ticks, Enter opens, / searches, ? helps.
-// A button or link with data-key="a" is pressed by that key.
+// A button or link with data-key="a" is pressed by that key. f goes to the first field of [data-work];
+// Ctrl+Enter, from a field too, presses [data-main], or what confirms the dialog that is open.
 
 let here = -1;
 
 export function startKeys() {
   document.addEventListener('keydown', (event) => {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.isComposing || event.altKey) return;
+    if (event.ctrlKey || event.metaKey) {
+      if (event.key === 'Enter' && !event.repeat && press(main())) event.preventDefault();
+      return;
+    }
     if (event.target.closest('input, textarea, select, [contenteditable], .djs-parent, .bio-properties-panel')) {
       if (event.key === 'Escape') event.target.blur();
       if (event.target.type !== 'checkbox') return;
@@ -19,6 +24,7 @@ function act(key, event) {
   if (key === 'j' || key === 'k') return move(key === 'j' ? 1 : -1);
   if (key === 'x') return press(rows()[here]?.querySelector('input[type=checkbox]'));
   if (key === 'Enter') return !event.target.closest('a, button, summary') && press(rows()[here]?.querySelector('a[href]'));
+  if (key === 'f') return focus(document.querySelector('[data-work] :is(input:not([type=hidden]), select, textarea)'), false);
   if (key === '/') return focus(document.querySelector('[data-search]'));
   if (key === '?') return press(document.querySelector('[data-open-dialog="keys"]'));
   return key.length === 1 && press(document.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`));
@@ -44,8 +50,13 @@ function press(element) {
   return Boolean(element);
 }
 
-function focus(element) {
+function main() {
+  const dialog = document.querySelector('dialog[open]');
+  return dialog ? dialog.querySelector('.cs-dialog-foot button:not([data-close-dialog])') : document.querySelector('[data-main]');
+}
+
+function focus(element, selects = true) {
   element?.focus();
-  element?.select?.();
+  if (selects) element?.select?.();
   return Boolean(element);
 }

@@ -1,5 +1,5 @@
 // [data-tabs]: a tab list for the panels [data-panel]; the arrows move as in any tab list. The tab
-// chosen last stays chosen on the next task. Without this script all panels are shown.
+// chosen last stays chosen on the next task, unless one has news [data-news] for its reader. Without this script all panels are shown.
 
 const remembered = 'countersign.context';
 
@@ -36,6 +36,7 @@ function start(place) {
     const here = tabs.indexOf(document.activeElement);
     choose(tabs[(here + step + tabs.length) % tabs.length], { focus: true });
   });
-  const wanted = location.hash.slice(1) || sessionStorage.getItem(remembered);
-  choose(tabs.find((tab) => tab.id === wanted) ?? tabs[0], { keep: false });
+  const called = (id) => tabs.find((tab) => tab.id === id);
+  const news = tabs.find((tab) => tab.dataset.news !== undefined);
+  choose(called(location.hash.slice(1)) ?? news ?? called(sessionStorage.getItem(remembered)) ?? tabs[0], { keep: false });
 }
