@@ -125,7 +125,7 @@ class StepDefinition:
                 N_("Expected a due time of the step {step} from “{text}”, found {found}."),
                 step=self.name,
                 text=given.text,
-                found=str(error),
+                found=error.found,
             ) from None
 
     def outcome(self, code: str) -> Outcome | None:

@@ -233,7 +233,7 @@ def _set_clock(token: "Token", event: Event) -> None:
             "timer",
             N_("Expected a time or a duration from “{text}”, found {found}."),
             text=rule.text,
-            found=str(error),
+            found=error.found,
         ) from None
 
 

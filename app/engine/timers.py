@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from app.core.i18n import Bilingual
 from app.engine.expressions import budget_at
 from app.engine.graph import TimerRule
 from app.feel import YearsMonthsDuration
@@ -21,7 +22,11 @@ _REPEAT = re.compile(r"R(\d{0,6})/(.+)")
 
 
 class TimerError(ValueError):
-    """A value is no usable time; the message says what was found."""
+    """A value is no usable time; `found` says what it was, for a sentence."""
+
+    def __init__(self, found: str | Bilingual) -> None:
+        super().__init__(str(found))
+        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,12 @@ class Span:
                 moment = moment.replace(year=year, month=month, day=day)
             return moment + self.exact
         except (ValueError, OverflowError) as error:
-            raise TimerError(f"a duration beyond the calendar from {moment.isoformat()}") from error
+            start = moment.isoformat()
+            raise TimerError(
+                Bilingual(
+                    f"自 {start} 起超出日历的时长", f"a duration beyond the calendar from {start}"
+                )
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,9 @@ def due_at(
     elif isinstance(value, YearsMonthsDuration):
         value = Span(value.total_months, timedelta())
     if not isinstance(value, Span):
-        raise TimerError("null" if value is None else f"a {type(value).__name__}")
+        kind = type(value).__name__
+        nothing = Bilingual("空值", "null")
+        raise TimerError(nothing if value is None else Bilingual(f"{kind} 类型的值", f"a {kind}"))
     return value.after(now).astimezone(UTC)
 
 

@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from app.core.i18n import Bilingual, Sentence
 from app.web import formats
+from app.web.element_names import with_element_names
 from app.web.language import in_language, language
 
 
@@ -23,7 +24,8 @@ def translate_sentence(sentence: Sentence | str) -> str:
     """The sentence a reader sees; a text is taken as a template without values."""
     if isinstance(sentence, str):
         return cast(str, gettext(sentence))
-    values = {name: written(value) for name, value in sentence.values.items()}
+    named = with_element_names(sentence.values)
+    values = {name: written(value) for name, value in named.items()}
     return cast(str, gettext(sentence.template)).format(**values)
 
 

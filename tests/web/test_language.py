@@ -197,3 +197,29 @@ def test_a_person_keeps_the_chosen_language(sign_in: Callable[[str], FlaskClient
 
 def test_an_unknown_language_is_refused(client: FlaskClient) -> None:
     assert client.post("/language", data={"language": "tlh"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "开始事件的事件类型应为无、定时之一，现为信号。"),
+        ("en", "Expected start event with one of: none, timer; found signal."),
+    ],
+)
+def test_elements_are_called_by_their_names_not_by_their_tags(
+    app: CountersignApp, language: str, said: str
+) -> None:
+    sentence = Sentence(
+        "Expected {type} with one of: {wanted}; found {found}.",
+        {"type": "startEvent", "wanted": "none, timer", "found": "signal"},
+    )
+    with app.test_request_context(headers={"Accept-Language": language}):
+        g.actor = None
+        assert translate_sentence(sentence) == said
+
+
+def test_what_was_typed_is_no_name_of_an_element(app: CountersignApp) -> None:
+    with app.test_request_context(headers={"Accept-Language": "zh"}):
+        g.actor = None
+        said = translate_sentence(Sentence("{found}", {"found": "message"}))
+    assert said == "message"
