@@ -1,5 +1,6 @@
 """Reading projects, as far as the actor may see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -171,6 +172,30 @@ def project_by_code(session: Session, code: str) -> Project:
     if project is None:
         raise NotFoundError(N_("Expected a project with the code “{found}”."), found=code)
     return project
+
+
+def projects_meant(session: Session, actor: Actor, text: str, limit: int = 9) -> list[str]:
+    """Codes of the projects that a text means: whose code or name it is, else is a part of.
+
+    The exact code or name finds any project: who writes it knows of it already.
+    """
+    wanted = text.strip().lower()
+    searched = (func.lower(Project.code), func.lower(Project.name_en), Project.name_zh)
+    exact = or_(*(each == wanted for each in searched))
+    part = or_(*(each.contains(wanted, autoescape=True) for each in searched))
+    for condition in (exact, part & visible_to(actor)):
+        query = select(Project.code).where(condition).order_by(Project.code).limit(limit)
+        if found := list(session.scalars(query)):
+            return found
+    return []
+
+
+def project_names(session: Session, codes: Collection[str]) -> dict[str, Bilingual]:
+    """The names behind codes, in one statement and none for no codes."""
+    if not codes:
+        return {}
+    query = select(Project.code, Project.name_zh, Project.name_en).where(Project.code.in_(codes))
+    return {code: Bilingual(zh, en) for code, zh, en in session.execute(query)}
 
 
 @cache

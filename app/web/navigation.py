@@ -9,7 +9,7 @@ from app.identity import Actor, Permission
 from app.web.context import actor_or_none
 
 #: Pages without an entry of their own, and the blueprint below whose entry they lie.
-_PLACES = {"calendars": "definitions"}
+_PLACES = {"calendars": "definitions", "conflicts": "staff"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ ENTRIES = (
     Entry("projects.index", N_("Projects"), "list", Permission.PROJECT_VIEW),
     Entry("definitions.index", N_("Processes"), "sitemap", Permission.DEFINITION_VIEW),
     Entry("staff.index", N_("People and absence"), "users", Permission.TASK_WORK),
-    Entry("staff.index", N_("People and absence"), "users", Permission.ADMINISTRATION),
+    Entry("staff.index", N_("People and absence"), "users", Permission.ITEM_MANAGE),
 )
 
 

@@ -44,6 +44,20 @@ ACTS: tuple[Act, ...] = (
         lambda page: bool(page.said.people),
     ),
     Act("copy", "copy", N_("Give a copy"), "task_talk.copy", lambda page: page.allowed.decide),
+    Act(
+        "conflict",
+        "shield-check",
+        N_("I have a conflict of interest"),
+        "task_conflict.declare",
+        lambda page: page.allowed.declare,
+    ),
+    Act(
+        "step_aside",
+        "arrow-back-up",
+        N_("Hand the step back"),
+        "task_conflict.leave",
+        lambda page: page.allowed.step_aside,
+    ),
     Act("urge", "bell", N_("Urge"), "task_talk.urge_", lambda page: page.said.may_urge),
     Act(
         "recall",

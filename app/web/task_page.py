@@ -10,7 +10,14 @@ from app.core.errors import Problem
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Outcome
 from app.forms import Form
-from app.identity import SYSTEM, names_of_users, organisation_names, people_names, standing_in
+from app.identity import (
+    SYSTEM,
+    ConflictKind,
+    names_of_users,
+    organisation_names,
+    people_names,
+    standing_in,
+)
 from app.projects.goal_files import open_goal_file
 from app.web.context import actor, db, now, settings
 from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
@@ -106,6 +113,11 @@ class TaskPage:
     signers: SeatPanel | None
     #: Among which places a transfer may choose; empty where there is no choice.
     places: tuple[Place, ...]
+
+    @property
+    def conflict_kinds(self) -> type[ConflictKind]:
+        """The kinds of interest that may be declared."""
+        return ConflictKind
 
     @property
     def sent_back(self) -> PastOpinion | None:
