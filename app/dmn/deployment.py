@@ -7,13 +7,14 @@ from lxml import etree
 
 from app.core.errors import Problem, problem
 from app.core.i18n import N_
-from app.dmn.boxes import box, compile_tests
+from app.dmn.boxes import Typed, box, compile_tests
 from app.dmn.document import DECIDING, Document, local_name, plain_name, read_document
 from app.dmn.errors import DecisionModelError
 from app.dmn.expressions import Reader
 from app.dmn.item_definitions import MakeTest, Types
 from app.dmn.limits import Limits
 from app.dmn.model import Element, Graph, Kind, Model
+from app.dmn.table import Table
 from app.dmn.types import Test, result_type
 from app.feel import Value
 from app.feel.embedding import Compiler, FunctionOf, LocalNames, Node, Scope
@@ -165,6 +166,7 @@ class _Assembly:
             return
         if node is None:
             return
+        element.entry = _entry(node) or element.name
         compiler = Compiler("", frozenset())
         element.logic, element.weight = compiler.compile_within(LocalNames(names), node)
         element.reads = frozenset((compiler.reads | compiler.may_read) - {"?"})
@@ -172,6 +174,13 @@ class _Assembly:
 
 #: Elements whose names FEEL may meet behind a dot.
 _NAMING = (*DECIDING, "variable", "column", "output", "formalParameter")
+
+
+def _entry(node: Node) -> str:
+    inner = node.body if isinstance(node, Typed) else node
+    if isinstance(inner, Table) and len(inner.outputs) == 1:
+        return inner.outputs[0].name
+    return ""
 
 
 def _knowledge(

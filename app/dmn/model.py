@@ -30,6 +30,8 @@ class Element:
     type: ItemType | None = None
     #: What it needs, each with the name of the import that it comes by, or "".
     requires: list[tuple["Element", str]] = field(default_factory=list)
+    #: What a single result is called: the name of a table's one output, else its own.
+    entry: str = ""
     #: Of a decision its value, of a knowledge model the function that it is.
     logic: Evaluator | None = None
     #: Of a decision service: what it gives; what it is given, in the order of its parameters.

@@ -72,6 +72,7 @@ Variables: the main process and its sub-processes share one set. A called proces
 caller live and gives what it wrote back when it ends; `camunda:in` and `camunda:out` restrict both.
 """
 
+from app.engine.decisions import Decisions
 from app.engine.definition import (
     Assignment,
     Definition,
@@ -142,6 +143,7 @@ __all__ = [
     "Assignment",
     "BpmnError",
     "ClosedTask",
+    "Decisions",
     "Definition",
     "DiagramError",
     "Dynamic",

@@ -7,6 +7,7 @@ from typing import Literal
 
 from app.core.errors import InvalidInputError, Problem
 from app.core.i18n import N_, Bilingual
+from app.dmn import Model
 from app.engine.expressions import NO_CLOCK, Budget, Dynamic, Expression, budget_at
 from app.engine.graph import Graph, TimerRule
 from app.engine.specs import ScopeSpec
@@ -186,7 +187,7 @@ class Definition:
     version_tag: str | None
     #: The author's file, untouched.
     xml: bytes
-    #: SHA-256 of `xml`, hexadecimal.
+    #: SHA-256 of `xml` and of the files of the decisions that it asks, hexadecimal.
     content_hash: str
     #: In drawing order (left to right, then top to bottom; document order without a layout).
     steps: Mapping[str, StepDefinition]
@@ -199,6 +200,8 @@ class Definition:
     calls: tuple[str, ...]
     #: Topics of service and send tasks; every one needs a handler.
     topics: tuple[str, ...]
+    #: The models of the decisions that business rule tasks ask, by the decision's id.
+    decisions: Mapping[str, Model] = field(repr=False, compare=False)
     #: Names of the messages that the file declares.
     messages: tuple[str, ...]
     #: Where a message or signal is thrown, is waited for or starts an instance.

@@ -7,6 +7,7 @@ from lxml import etree
 
 from app.core.errors import Problem, problem
 from app.core.i18n import N_
+from app.engine.decisions import Decisions, decisions_used, missing_decisions
 from app.engine.definition import (
     Definition,
     Element,
@@ -42,8 +43,14 @@ _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 _DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 
 
-def parse(xml: bytes, limits: Limits | None = None) -> Definition:
-    """Read and check a diagram; raises `DiagramError`, each problem with its element's id."""
+def parse(
+    xml: bytes, limits: Limits | None = None, decisions: Decisions | None = None
+) -> Definition:
+    """Read and check a diagram; raises `DiagramError`, each problem with its element's id.
+
+    `decisions` are those that business rule tasks may ask; whether any is missing is a question
+    of `link`.
+    """
     limits = limits or Limits()
     root = open_xml(xml, limits)
     reading = read_process(_one_process(root))
@@ -67,7 +74,8 @@ def parse(xml: bytes, limits: Limits | None = None) -> Definition:
             place = place_of(reading.graph, reading.graph.levels[node.level])
             reading.problems.extend(outcome_problems(node, place))
     _raise_problems(reading)
-    return _definition(xml, root, reading, scopes, limits)
+    asked = decisions_used(reading.graph, decisions or {})
+    return _definition(xml, root, reading, scopes, limits, asked)
 
 
 def link(definitions: Sequence[Definition]) -> Process:
@@ -86,6 +94,7 @@ def link(definitions: Sequence[Definition]) -> Process:
         if definition.key in used:
             continue
         used[definition.key] = definition
+        problems += missing_decisions(definition.graph, definition.decisions)
         for node in definition.graph.nodes():
             if node.called is None:
                 continue
@@ -242,6 +251,7 @@ def _definition(
     reading: Reading,
     scopes: Mapping[str, ScopeSpec],
     limits: Limits,
+    decisions: Decisions,
 ) -> Definition:
     process, graph = reading.process, reading.graph
     start = reading.sources[graph.top.start.id]
@@ -255,7 +265,7 @@ def _definition(
         name=name_of(process, graph.key),
         version_tag=vendor(process, "versionTag"),
         xml=xml,
-        content_hash=sha256(xml).hexdigest(),
+        content_hash=_hash(xml, decisions),
         steps={node.id: _step(node, reading, limits) for node in nodes if node.type == "userTask"},
         ends=tuple(
             node.id for node in nodes if node.type == "endEvent" and _ends_process(reading, node)
@@ -264,6 +274,7 @@ def _definition(
         lanes=dict(reading.lanes),
         calls=tuple(dict.fromkeys(node.called for node in nodes if node.called)),
         topics=tuple(sorted({node.topic for node in nodes if node.topic})),
+        decisions=decisions,
         messages=tuple(each.get("name", "") for each in root.iterfind(f"{BPMN}message")),
         events=tuple(use for node in nodes for use in _uses(reading, node)),
         starts=tuple(_start(node, limits) for node in nodes if node in graph.top.starts),
@@ -277,6 +288,15 @@ def _definition(
         graph=graph,
         scopes=scopes,
     )
+
+
+def _hash(xml: bytes, decisions: Decisions) -> str:
+    """One hash for one behaviour: that of the file alone where no decision is asked."""
+    found = sha256(xml)
+    for ref, model in decisions.items():
+        for document in model.documents:
+            found.update(ref.encode() + sha256(document).digest())
+    return found.hexdigest()
 
 
 def _step(node: Node, reading: Reading, limits: Limits) -> StepDefinition:

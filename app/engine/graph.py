@@ -17,6 +17,7 @@ ACTIVITIES = frozenset(
         "sendTask",
         "receiveTask",
         "scriptTask",
+        "businessRuleTask",
         "subProcess",
         "callActivity",
     }
@@ -25,6 +26,8 @@ GATEWAYS = frozenset(
     {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
 )
 
+#: How a business rule task keeps the results of the rules that matched.
+DecisionShape = Literal["singleEntry", "singleResult", "collectEntries", "resultList"]
 TimerKind = Literal["timeDate", "timeDuration", "timeCycle"]
 EventKind = Literal[
     "timer", "message", "signal", "conditional", "error", "escalation", "link", "terminate"
@@ -33,6 +36,14 @@ EventKind = Literal[
 HOSTED = frozenset({"message", "signal"})
 #: Events for which a token waits; errors and escalations find their catcher when they are thrown.
 AWAITED = HOSTED | {"timer", "conditional"}
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionUse:
+    """The decision that a business rule task asks, by its id."""
+
+    ref: str
+    shape: DecisionShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,7 @@ class Node:
     topic: str | None = None
     script: Expression | None = None
     result_variable: str | None = None
+    decision: DecisionUse | None = None
     implied: bool = False
     incoming: list[Flow] = field(default_factory=list)
     outgoing: list[Flow] = field(default_factory=list)

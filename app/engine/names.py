@@ -31,6 +31,9 @@ def names_read(definition: Definition) -> Iterator[NameRead]:
         sources += _of_event(node.event) if node.event else []
         for expression in sources:
             yield from (NameRead(node.id, name) for name in sorted(expression.reads))
+        if node.decision and node.decision.ref in definition.decisions:
+            model = definition.decisions[node.decision.ref]
+            yield from (NameRead(node.id, n) for n in sorted(model.reads(node.decision.ref)))
     for level in definition.graph.levels.values():
         for flow in level.flows:
             if flow.condition is not None:

@@ -213,6 +213,8 @@ class _Walk:
                 return self._within(level, node, facts)
             case "serviceTask" | "sendTask" | "receiveTask" | "intermediateCatchEvent":
                 facts.unknown.add(node.id)
+            case "businessRuleTask":
+                facts.unknown.add(node.result_variable or node.id)
             case "scriptTask":
                 self._script(node, facts)
             case "endEvent" if level is self.process.main.scopes[self.process.key]:

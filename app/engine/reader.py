@@ -3,6 +3,7 @@
 from lxml import etree
 
 from app.core.i18n import N_
+from app.engine.decisions import read_decision
 from app.engine.event_reader import EventReader
 from app.engine.expression_reader import ExpressionReader
 from app.engine.expressions import FeelError, dynamic, dynamics
@@ -119,6 +120,9 @@ class _Reader:
             node.topic = vendor(element, "topic")
         elif kind == "scriptTask":
             self._read_script(element, node)
+        elif kind == "businessRuleTask":
+            node.result_variable = vendor(element, "resultVariable")
+            node.decision = read_decision(self._reading, element, node_id)
         return node
 
     def _read_flow(self, element: etree._Element, level: Level) -> None:

@@ -16,6 +16,7 @@ from app.core.errors import CountersignError
 from app.core.i18n import N_
 from app.engine import events
 from app.engine.blocks import Block, blocks_of
+from app.engine.decisions import DecisionError, FeelError, ShapeError, decide
 from app.engine.errors import BpmnError
 from app.engine.event_specs import (
     BoundarySpec,
@@ -174,6 +175,37 @@ class ScriptSpec(TokenSpec, ScriptTask):
             token.scope.write(self.node.result_variable or self.node.id, value)
 
 
+class BusinessRuleSpec(TokenSpec, ScriptTask):
+    """Business rule task: a decision reads the variables, its result is kept."""
+
+    def _more(self, node: Node) -> dict[str, object]:
+        return {"script": ""}
+
+    def _act(self, token: "Token") -> None:
+        use, top = self.node.decision, token.scope.top
+        if use is None:
+            raise AssertionError("The gate lets no business rule task without a decision pass.")
+        model = top.process.definitions[self.scope_spec.definition_key].decisions[use.ref]
+        try:
+            value = decide(model, use, token.scope.variables(), top.budget)
+        except (DecisionError, FeelError) as error:
+            raise self.failure(
+                "expression",
+                N_("The decision “{decision}” failed: {reason}"),
+                decision=use.ref,
+                reason=str(error),
+            ) from None
+        except ShapeError as error:
+            raise self.failure(
+                "expression",
+                N_("Expected a {wanted} from the decision “{decision}”, found {found}."),
+                wanted=use.shape,
+                decision=use.ref,
+                found=str(error),
+            ) from None
+        token.scope.write(self.node.result_variable or self.node.id, value)
+
+
 class ExclusiveSpec(TokenSpec, ExclusiveGateway):
     """Exclusive gateway: the first flow in the file whose condition is true, else the default."""
 
@@ -309,6 +341,7 @@ _SPECS: Mapping[str, type[TokenSpec]] = {
     "sendTask": ServiceSpec,
     "receiveTask": ReceiveSpec,
     "scriptTask": ScriptSpec,
+    "businessRuleTask": BusinessRuleSpec,
     "subProcess": SubProcessSpec,
     "callActivity": CallSpec,
     "exclusiveGateway": ExclusiveSpec,

@@ -18,7 +18,8 @@ from app.workflow.timer_rows import write_timers
 
 #: What happens by itself; behind it no decision can be recalled.
 AUTOMATIC = frozenset(
-    {"serviceTask", "sendTask", "scriptTask", "intermediateCatchEvent", "boundaryEvent"}
+    {"serviceTask", "sendTask", "scriptTask", "businessRuleTask"}
+    | {"intermediateCatchEvent", "boundaryEvent"}
 )
 
 

@@ -38,7 +38,8 @@ DECLARED = "".join(
 TAGS = {
     "start": "startEvent", "end": "endEvent", "terminate": "endEvent", "error": "endEvent",
     "step": "userTask", "service": "serviceTask", "send": "sendTask", "script": "scriptTask",
-    "manual": "manualTask", "task": "task", "xor": "exclusiveGateway", "and": "parallelGateway",
+    "rule": "businessRuleTask", "manual": "manualTask", "task": "task",
+    "xor": "exclusiveGateway", "and": "parallelGateway",
     "or": "inclusiveGateway", "call": "callActivity", "sub": "subProcess",
     "timer": "intermediateCatchEvent", "throw": "intermediateThrowEvent",
     "boundary": "boundaryEvent", "beside": "boundaryEvent", "catch": "intermediateCatchEvent",

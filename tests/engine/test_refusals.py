@@ -17,7 +17,32 @@ def _inside(inside: str) -> str:
 
 
 REFUSED = {
-    "business rule task": (_around('<bpmn:businessRuleTask id="x"/>'), "unexecuted", "x"),
+    "business rule task without a decision": (
+        _around('<bpmn:businessRuleTask id="x"/>'),
+        "decision",
+        "x",
+    ),
+    "decision by an expression": (
+        _around('<bpmn:businessRuleTask id="x" camunda:decisionRef="${which}"/>'),
+        "decision",
+        "x",
+    ),
+    "decision by its version": (
+        _around(
+            '<bpmn:businessRuleTask id="x" camunda:decisionRef="d"'
+            ' camunda:decisionRefBinding="version"/>'
+        ),
+        "decision",
+        "x",
+    ),
+    "shape of a decision's result": (
+        _around(
+            '<bpmn:businessRuleTask id="x" camunda:decisionRef="d"'
+            ' camunda:mapDecisionResult="best"/>'
+        ),
+        "decision",
+        "x",
+    ),
     "transaction": (_around('<bpmn:transaction id="x"/>'), "unexecuted", "x"),
     "ad-hoc sub-process": (_around('<bpmn:adHocSubProcess id="x"/>'), "unexecuted", "x"),
     "complex gateway": (_around('<bpmn:complexGateway id="x"/>'), "unexecuted", "x"),
