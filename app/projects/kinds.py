@@ -79,6 +79,12 @@ class LinkStatus(Named):
     WITHDRAWN = "withdrawn", "撤回", "Withdrawn"
     ARCHIVED = "archived", "已归档", "Archived"
 
+    def name_in(self, link: Link) -> Bilingual:
+        """Its name in a link: what an ex-ante evaluation rejects is called by its conclusion."""
+        if link is Link.EX_ANTE and self is LinkStatus.REJECTED:
+            return ExAnteConclusion.NOT_SUPPORT.display_name
+        return self.display_name
+
 
 class ExAnteConclusion(Named):
     """How the ex-ante evaluation (事前绩效评估) ended."""

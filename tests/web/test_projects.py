@@ -102,7 +102,8 @@ def test_the_page_says_where_the_project_is_with_whom_and_since_when(desks: Desk
 
     assert "Center desk review Shijie Chen" in said
     assert re.search(r"Third-party review \S+", said)
-    assert "since 09-26 10:00 3 working days left" in said
+    assert "since 09-26 10:00" not in said  # that is when the step opened, before he claimed it
+    assert re.search(r"Shijie Chen .{0,300}? since 09-\d\d \d\d:\d\d 3 working days left", said)
     assert "Fiscal appropriation 700.00 Superior transfer 500.00 In 2023 1,200.00" in said
 
 
@@ -274,6 +275,14 @@ def test_a_second_start_says_who_started_it_and_when(desks: Desks) -> None:
         r"but .+ started it 2022-09-14 \d\d:\d\d\.",
         words(again),
     )
+
+
+def test_what_the_ex_ante_evaluation_rejects_has_one_word_everywhere(desks: Desks) -> None:
+    clerk = desks.of("d06u0.clerk", "zh")
+    refused = clerk.post("/projects/YS2023-0009/goal-review")
+    for page in (clerk.get("/projects/YS2023-0009"), clerk.get("/projects?year=2023"), refused):
+        assert "不予支持" in words(page)
+        assert "不予通过" not in words(page)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from app.core.ids import new_id
 from app.workflow import ledger
 from app.workflow.decisions import Decision, approve_task, return_task
 from app.workflow.drafts import find_draft, save_task_draft
-from app.workflow.history import ledger_entries, opinions
+from app.workflow.history import ledger_entries, open_seats, opinions
 from app.workflow.loading import load_task
 from app.workflow.models import ProcessInstance, Seat, SeatState, UserTask, Vote
 from app.workflow.permits import ReturnChoice, permitted
@@ -370,3 +371,23 @@ def test_edits_are_not_lost_by_agreeing_without_them(office: Office, item: UUID)
     with pytest.raises(InvalidInputError) as refusal:
         office.agree(item, "final_review", "sec.eco.rev", values, "agree_with_edits")
     assert [each.where for each in refusal.value.problems] == ["line_edits.0.new"]
+
+
+def test_since_when_somebody_has_a_step_follows_claims_and_transfers(office: Office) -> None:
+    item = office.start("P04")
+    office.submit(item, "P04")
+    office.agree(item, "department_review", "d05.fin")
+    task_id, holder = office.task(item, "preliminary_review"), office.actor("ctr.rev1")
+    receiver = office.actor("ctr.rev2").id
+
+    def since() -> datetime:
+        with office.database.unit_of_work(write=False) as session:
+            return open_seats(session, item)[0].since
+
+    assert since() == office.now - timedelta(hours=1)  # the step opened
+    claimed_at = office.now
+    office.act(claim_task, task_id, holder, None)
+    assert since() == claimed_at
+    moved_at = office.now
+    office.act(transfer_task, task_id, holder, receiver, "请代为审核,本人出差至周五。", None)
+    assert since() == moved_at
