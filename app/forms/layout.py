@@ -14,6 +14,7 @@ EMPTY = Bilingual("", "")
 #: Names that the host puts beside the answers for conditions and computed fields.
 CONTEXT_NAMES = (
     "project",  # facts of the subject: amounts, years, key flag
+    "reported",  # what the host says of the report under review
     "goal",  # the version of the goals under review, with its indicators
     "today",  # local date of the bureau
     "outcome",  # the decision being taken; null while the page is only shown

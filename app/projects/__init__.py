@@ -5,7 +5,7 @@
 - `goals` holds the verbs on performance goals: save a submission as a new version, mark it
   returned or refused, freeze the approved one, apply accepted line edits; `goal_changes` compares
   two versions, `letters` issues the goal letter.
-- `launch` starts the bureau's processes; `handlers` plugs its forms and services into the
+- `launch` starts the processes; `handlers`, `monitoring_handlers` plug forms and services into the
   workflow; `reminders` tells people what is
   due, overdue, escalated or decided by time; `messages` what people say to each other,
   `announcements` what the worker tells of by itself.
@@ -15,8 +15,8 @@
 - `sample` is the invented bureau for demonstrations and tests.
 """
 
-from app.projects import handlers
+from app.projects import handlers, monitoring_handlers
 from app.projects.announcements import tell
 from app.projects.reminders import ring_alarm
 
-__all__ = ["handlers", "ring_alarm", "tell"]
+__all__ = ["handlers", "monitoring_handlers", "ring_alarm", "tell"]

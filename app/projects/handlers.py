@@ -1,4 +1,4 @@
-"""Where the bureau's forms and services meet the workflow (`app.workflow.handlers`)."""
+"""Where the forms and services of goals meet the workflow (`app.workflow.handlers`)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,11 +26,10 @@ from app.projects.goals import (
     mark_withdrawn,
     save_submission,
 )
-from app.projects.kinds import Grade, LinkStatus
+from app.projects.kinds import Grade
 from app.projects.letters import issue_goal_letter
-from app.projects.monitoring import monitoring_values
 from app.projects.quantities import read_number
-from app.projects.queries import load_peers, project_by_code
+from app.projects.queries import load_peers
 from app.projects.rules import load_rules
 from app.workflow.handlers import (
     Decided,
@@ -204,63 +203,10 @@ class ApproveWithBudget(OpinionOnGoal):
         freeze_approved(session, decided.data.subject, decided.at)
 
 
-@form_handler("monitoring")
-class Monitoring(FormHandler):
-    """F08: opens with the goal in force and the money; every deviation needs its reason."""
-
-    def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
-        """The indicators of the approved goal, with what was reported in the last round."""
-        file = open_goal_file(session, task.subject_code)
-        period_end = str(task.variables.get("period_end") or "")
-        return FormData(monitoring_values(file, period_end, former()), subject=file)
-
-    def save(self, session: Session, decided: Decided) -> None:
-        """The project's status follows the report."""
-        decided.data.subject.project.link_status = LinkStatus.PENDING.value
-
-    def undo(self, session: Session, decided: Decided) -> None:
-        """Nothing is reported any more."""
-        _withdraw_report(session, decided.task.subject_code)
-
-    def taken_back(self, session: Session, task: TaskFacts, now: datetime) -> None:
-        """The same for an item that its initiator withdrew."""
-        _withdraw_report(session, task.subject_code)
-
-
-@form_handler("monitoring_review")
-class MonitoringReview(FormHandler):
-    """What the department and the section check in a monitoring report."""
-
-    def load(self, session: Session, task: TaskFacts, former: Former) -> FormData:
-        """The step's former answers."""
-        return FormData(former(), subject=project_by_code(session, task.subject_code))
-
-    def save(self, session: Session, decided: Decided) -> None:
-        """The project's status follows a return."""
-        if not is_approval(decided.outcome):
-            decided.data.subject.link_status = LinkStatus.RETURNED.value
-
-    def undo(self, session: Session, decided: Decided) -> None:
-        """A recalled return puts the report in review again."""
-        if not is_approval(decided.outcome):
-            project = project_by_code(session, decided.task.subject_code)
-            project.link_status = LinkStatus.PENDING.value
-
-
 @termination_handler("P_GOAL")
 def withdraw_goal(context: ServiceContext, now: datetime) -> None:
     """The review was terminated: the goal is in review no more, and may be declared afresh."""
     mark_withdrawn(open_goal_file(context.session, context.subject_code))
-
-
-@termination_handler("P_MONITOR")
-def withdraw_monitoring(context: ServiceContext, now: datetime) -> None:
-    """The monitoring of this period was terminated."""
-    _withdraw_report(context.session, context.subject_code)
-
-
-def _withdraw_report(session: Session, subject_code: str) -> None:
-    project_by_code(session, subject_code).link_status = LinkStatus.WITHDRAWN.value
 
 
 @service_handler("issue_goal_letter")
@@ -274,13 +220,6 @@ def goal_letter(context: ServiceContext, call: ServiceCall) -> Mapping[str, obje
 def refuse_goal(context: ServiceContext, call: ServiceCall) -> None:
     """The project may not enter the budget."""
     mark_rejected(open_goal_file(context.session, context.subject_code))
-
-
-@service_handler("accept_monitoring")
-def accept_monitoring(context: ServiceContext, call: ServiceCall) -> None:
-    """The section has accepted the monitoring of this period."""
-    project = project_by_code(context.session, context.subject_code)
-    project.link_status = LinkStatus.PASSED.value
 
 
 def _amount_problems(values: Mapping[str, Any]) -> Iterator[Problem]:

@@ -52,6 +52,20 @@ class Rules:
     similar_from: float
     #: More than so many times last year's amount is worth a look.
     amount_growth: Decimal
+    #: Month → percent of the budget that should be spent by its end, ascending.
+    execution_floors: Mapping[int, Decimal]
+    #: Percentage points that an indicator may lag behind the money.
+    progress_gap: Decimal
+
+    def execution_floor(self, month: int) -> Decimal:
+        """What should be spent by the end of a month, in percent; between two months in line."""
+        floors = {0: Decimal(0), **self.execution_floors}
+        if month in floors:
+            return floors[month]
+        before = max(each for each in floors if each < month)
+        after = min((each for each in floors if each > month), default=before)
+        share = Decimal(month - before) / (after - before) if after > before else Decimal(0)
+        return floors[before] + share * (floors[after] - floors[before])
 
 
 def load_rules(config_folder: Path, year: int) -> Rules:
@@ -86,6 +100,10 @@ def _load(path: Path, _changed: int, year: int) -> Rules:
             ex_ante_amount=Decimal(settings["ex_ante_amount"]),
             similar_from=float(settings["similar_from"]),
             amount_growth=Decimal(settings["amount_growth"]),
+            execution_floors={
+                int(month): Decimal(floor) for month, floor in settings["execution_floors"].items()
+            },
+            progress_gap=Decimal(settings["progress_gap"]),
         )
     except KeyError as missing:
         raise _refused(str(missing.args[0]), N_("Expected this setting, found none.")) from None

@@ -12,7 +12,7 @@ from app.projects.launch import start_goal_review
 from app.projects.models import Project
 from app.projects.sample.journeys import DEMO_NOW
 from app.workflow.deploying import deploy_definition
-from app.workflow.models import ProcessInstance, UserTask, Vote
+from app.workflow.models import LedgerEntry, ProcessInstance, UserTask, Vote
 from tests.batches import undemanding_forms, waiting_reports
 from tests.browser.conftest import LiveServer
 from tests.browser.faults import Faults
@@ -93,6 +93,34 @@ def test_ten_tasks_are_approved_at_once_by_keyboard(
     assert len(votes) == clean
     page.reload()
     expect(page.get_by_role("heading", name=f"已办理 {clean} 项")).to_be_visible()
+
+
+def test_a_section_clears_its_pile_by_mouse(
+    page: Page, live_server: LiveServer, sign_in_as: SignIn
+) -> None:
+    sign_in_as(page, "sec.agr.rev")
+    open_page(page, f"{live_server.url}/inbox?tab=groups&process=P_MONITOR")
+    page.locator("[data-bulk-all]").check()
+    page.locator('[data-bulk-bar] button[value="approve"]').click()
+    page.wait_for_url("**/inbox/batch?**")
+    page.wait_for_selector("html[data-ready]")
+    clean = page.locator("input[name=item]").count()
+    assert clean >= 20
+    apart = page.locator(".cs-batch-why")
+    expect(apart.first).to_contain_text("必填，尚未填写")
+    left = apart.count()
+    page.locator("#opinion").fill("监控数据可信，同意通过。")
+    page.get_by_role("button", name=f"通过 {clean} 项").click()
+
+    expect(page.locator("[data-batch-state]")).to_have_text(
+        f"完成：已办理 {clean} 项，未办理 0 项。"
+    )
+    expect(page.locator("progress")).to_have_js_property("value", clean)
+    with live_server.database.unit_of_work(write=False) as session:
+        query = select(LedgerEntry).where(LedgerEntry.from_state.like("open, batch %"))
+        assert len(session.scalars(query).all()) == clean
+    page.get_by_role("link", name="返回待办").click()
+    expect(page.locator("input[name=task]")).to_have_count(left)
 
 
 def test_a_lost_connection_loses_nothing(

@@ -8,9 +8,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError
+from app.core.settings import ROOT
 from app.projects.goal_files import open_goal_file
 from app.projects.launch import start_monitoring
+from app.projects.monitoring import is_on_plan
 from app.projects.queries import project_by_code
+from app.projects.rules import load_rules
 from app.projects.sample import goal_values
 from app.workflow.history import opinions
 from app.workflow.instances import InstanceState
@@ -211,3 +214,34 @@ def test_the_section_accepts_the_report(office: Office, item: UUID) -> None:
     with office.database.unit_of_work(write=False) as session:
         instance = load_instance(session, item, lock=False)
     assert (instance.state, instance.end_event) == (InstanceState.COMPLETED, "end_accepted")
+
+
+def made_report(
+    spent: object = 74, progress: object = 70, operator: str = ">=", **more: object
+) -> dict[str, Any]:
+    line = {"operator": operator, "progress": progress, "likelihood": more.pop("likely", "certain")}
+    return {"period_end": "2022-09-30", "rate": spent, "indicators": [line], **more}
+
+
+@pytest.mark.parametrize(
+    ("changes", "on_plan"),
+    [
+        ({}, True),  # the dossier's green one
+        ({"spent": 58, "progress": 66}, False),  # its yellow one
+        ({"spent": 22, "progress": 15}, False),  # its red one
+        ({"spent": 70, "progress": 60}, True),
+        ({"spent": "69.99"}, False),
+        ({"spent": 101, "progress": 100}, False),
+        ({"progress": "63.99"}, False),
+        ({"progress": None}, False),
+        ({"progress": None, "operator": "qualitative"}, True),
+        ({"likely": "possible"}, False),
+        ({"problems": "合同签订较晚。"}, False),
+        ({"request_adjust": True}, False),
+        ({"spent": None}, False),
+        ({"period_end": None}, False),
+        ({"indicators": []}, False),
+    ],
+)
+def test_a_report_on_plan_deviates_in_nothing(changes: dict[str, Any], on_plan: bool) -> None:
+    assert is_on_plan(made_report(**changes), load_rules(ROOT / "config", 2022)) is on_plan

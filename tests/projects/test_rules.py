@@ -55,3 +55,14 @@ def test_a_scheme_moves_the_points_of_satisfaction():
 
     assert scheme.expected(no_service_object=True) == {Level1.BENEFIT: Decimal(40)}
     assert scheme.expected(no_service_object=False) == scheme.points
+
+
+@pytest.mark.parametrize(
+    ("month", "floor"), [(4, 25), (6, 40), (8, 60), (9, 70), (10, 80), (2, "12.5"), (12, 100)]
+)
+def test_the_money_that_should_be_spent_lies_in_line_between_two_months(
+    month: int, floor: int | str
+) -> None:
+    rules = load_rules(ROOT / "config", 2022)
+
+    assert rules.execution_floor(month) == Decimal(floor)

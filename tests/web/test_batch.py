@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from app.core.ids import new_id
 from app.identity.models import RefusedRequest
+from app.projects.models import Project
 from app.workflow.ledger import verify
 from app.workflow.models import (
     LedgerEntry,
@@ -24,7 +25,7 @@ from app.workflow.models import (
 )
 from tests.batches import reviewer_of, undemanding_forms, waiting_reports
 from tests.statements import Statements
-from tests.web.desk import REASON, Desks, words
+from tests.web.desk import MONITORING_REVIEW, REASON, Desks, words
 
 RUN = "/inbox/batch/run"
 JSON = {"Accept": "application/json"}
@@ -174,6 +175,91 @@ def test_a_form_that_wants_answers_keeps_it_out(desks: Desks) -> None:
 
     assert "Completeness: an answer is needed, but none was given." in said
     assert "None of these can be done unread" in said
+
+
+# the sample bureau as it is: a section with its reports piled up
+
+
+SECTION = "sec.agr.rev"
+
+
+def test_a_section_clears_the_reports_on_plan_with_one_opinion(desks: Desks) -> None:
+    tasks = waiting_reports(desks.database, SECTION)
+    html = page(desks, SECTION, tasks)
+    ticked = items(html)
+    clean = [UUID(each.partition(".")[0]) for each in ticked]
+
+    answer = send(desks, SECTION, item=ticked, task=tasks, opinion="同意。")
+
+    assert len(clean) >= 20
+    assert len(tasks) - len(clean) >= 3
+    assert f"{len(clean)} are done" in words(answer)
+    votes = votes_of(desks, clean)
+    assert {(each.outcome, each.opinion) for each in votes} == {("agree", "同意。")}
+    # What the department answered is not answered once more in the section's name.
+    assert {each.form_values.get("figures") for each in votes} == {None}
+    assert open_ones(desks, tasks) == sorted(set(tasks) - set(clean))
+    with desks.database.unit_of_work(write=False) as session:
+        verbs = session.scalars(
+            select(LedgerEntry.verb).where(
+                LedgerEntry.task_id.in_(clean), LedgerEntry.verb == "approve"
+            )
+        ).all()
+    assert len(verbs) == len(clean)
+
+
+def test_a_report_on_plan_says_why_nothing_is_asked(desks: Desks) -> None:
+    tasks = waiting_reports(desks.database, SECTION)
+    clean = items(page(desks, SECTION, tasks))[0].partition(".")[0]
+
+    shown = words(desks.of(SECTION).get(f"/tasks/{clean}"))
+
+    assert "The department found the figures consistent with the treasury's" in shown
+    assert "* Deviations" not in shown
+
+
+@pytest.mark.parametrize(
+    "answer", [{"figures": "explained"}, {"deviations": "sufficient"}, {"figures": None}]
+)
+def test_what_the_department_remarked_must_be_judged_by_itself(
+    desks: Desks, answer: dict[str, str | None]
+) -> None:
+    who = reviewer_of(desks.database)
+    task = waiting_reports(desks.database, who)[0]
+    instance = desks.instance_of(task)
+    values = {**MONITORING_REVIEW, **{k: v for k, v in answer.items() if v}}
+    desks.of(who).post(
+        f"/tasks/{task}/approve",
+        data={**values, "outcome": "agree", "expected_version": desks.version_of(task)},
+    )
+    with desks.database.unit_of_work(write=False) as session:
+        item = session.get_one(ProcessInstance, instance)
+        section = f"sec.{item.section_code.lower()}.rev"
+        query = select(UserTask.id).where(
+            UserTask.instance_id == instance, UserTask.state == TaskState.OPEN
+        )
+        follows = session.scalars(query).one()
+
+    said = in_words(page(desks, section, [follows]))
+
+    is_clean = "1 can be done with one opinion" in said
+    assert is_clean is (values == MONITORING_REVIEW)
+    if not is_clean:
+        assert "an answer is needed, but none was given." in said
+
+
+def test_a_key_project_is_always_judged_by_itself(desks: Desks) -> None:
+    tasks = waiting_reports(desks.database, SECTION)
+    clean = UUID(items(page(desks, SECTION, tasks))[0].partition(".")[0])
+    with desks.database.unit_of_work() as session:
+        code = select(ProcessInstance.subject_code).where(
+            ProcessInstance.id == desks.instance_of(clean)
+        )
+        session.execute(
+            update(Project).where(Project.code == code.scalar_subquery()).values(is_key=True)
+        )
+
+    assert "an answer is needed, but none was given." in in_words(page(desks, SECTION, [clean]))
 
 
 def test_an_amount_above_the_limit_keeps_it_out(desks: Desks, tasks: list[UUID]) -> None:

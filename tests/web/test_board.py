@@ -103,8 +103,8 @@ def test_a_project_in_two_steps_is_said_to_be(desks: Desks) -> None:
 def test_a_head_of_section_sees_the_part_of_the_section(desks: Desks) -> None:
     page = desks.of("sec.agr.head").get(MONITORING)
 
-    assert heads(page)["Under way"] == "19"
-    assert heads(page)["Monitoring accepted"] == "123"
+    assert heads(page)["Under way"] == "39"
+    assert heads(page)["Monitoring accepted"] == "103"
     assert 'name="section"' not in page.text
     assert '<option value="D03"' in page.text
     assert '<option value="D01"' not in page.text

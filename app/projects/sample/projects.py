@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from app.core.i18n import Bilingual
 from app.projects.kinds import ExAnteConclusion, Link, LinkStatus, Nature, Novelty, Source
+from app.projects.sample.hours import draw
 from app.projects.sample.named import NAMED, NamedProject
 from app.projects.sample.names import personal_name
 from app.projects.sample.organisations import DEPARTMENT_BY_CODE, DEPARTMENTS
@@ -24,6 +25,8 @@ _MONITORING_2022 = (
     (10, LinkStatus.RETURNED),
     (27, LinkStatus.DRAFT),
 )
+#: Where most of the reports in review wait: agriculture and rural affairs.
+BUSY_SECTION = "AGR"
 #: Key projects of 2022: as many as were evaluated ex ante as key ones in 2021.
 KEY_2022 = 27
 
@@ -81,7 +84,7 @@ def projects(fiscal_year: int) -> tuple[SampleProject, ...]:
     if fiscal_year not in COUNTS:
         return named
     bulk = tuple(_bulk(fiscal_year, tuple(each.department_code for each in named)))
-    return _with_keys(named + bulk) if fiscal_year == 2022 else named + bulk
+    return _with_keys(named + _piled_up(bulk)) if fiscal_year == 2022 else named + bulk
 
 
 def _from_named(each: NamedProject, fiscal_year: int, number: int) -> SampleProject:
@@ -168,6 +171,24 @@ def _monitoring_status(offset: int) -> LinkStatus:
             return status
         place -= count
     raise AssertionError("The counts of 2022 do not cover the bulk.")
+
+
+def _piled_up(bulk: tuple[SampleProject, ...]) -> tuple[SampleProject, ...]:
+    """One section is behind with its reports: they wait there, and others' are through instead.
+
+    Every second report in review elsewhere changes places with an accepted one of that section.
+    """
+    theirs = [e.code for e in bulk if e.status is LinkStatus.PENDING and not _is_busy(e)][::2]
+    ready = [e.code for e in bulk if e.status is LinkStatus.PASSED and _is_busy(e)]
+    # Those that the department has passed on (`monitoring_stories`) and that all go by plan.
+    ready = [code for code in ready if draw(code, "where", 2) == 0 and draw(code, "kind", 100) > 21]
+    swapped = dict.fromkeys(theirs, LinkStatus.PASSED)
+    swapped |= dict.fromkeys(ready[: len(theirs)], LinkStatus.PENDING)
+    return tuple(replace(each, status=swapped.get(each.code, each.status)) for each in bulk)
+
+
+def _is_busy(project: SampleProject) -> bool:
+    return project.section_code == BUSY_SECTION
 
 
 def _bulk_name(theme: Theme, number: int) -> Bilingual:
