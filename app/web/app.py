@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.core.clock import Clock
 from app.core.database import Database
-from app.core.errors import NotPermittedError
+from app.core.errors import CountersignError
 from app.core.installation import read_clock
 from app.core.settings import Settings
 from app.web import (
@@ -95,7 +95,7 @@ class CountersignApp(Flask):
             with self.database.unit_of_work() as session:
                 open_incident(session, failure, g.now)
             raise
-        except NotPermittedError as refusal:
+        except CountersignError as refusal:
             with self.database.unit_of_work() as session:
                 refusals.record_refused(session, refusal)
             raise

@@ -8,16 +8,15 @@ from uuid import UUID
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.core.errors import CountersignError, InvalidInputError, NotPermittedError
+from app.core.errors import CountersignError, InvalidInputError
 from app.core.i18n import N_, Sentence
 from app.core.ids import new_id
 from app.identity import Permission, organisation_names
-from app.web.context import actor, database, db, now
+from app.web.context import actor, db, now
 from app.web.errors import wants_json
 from app.web.inbox import Place, ticked
 from app.web.itemwise import attempt, result, why
 from app.web.refill import refilled
-from app.web.refusals import record_refused
 from app.web.security import itemwise, needs
 from app.web.task_requests import MOST_DIGITS
 from app.workflow.batches import (
@@ -103,9 +102,6 @@ def run() -> ResponseReturnValue:
 def _do(task_id: UUID, version: int, order: Order) -> Sentence | None:
     """The sentence why not, if it was not done."""
     refusal = attempt(lambda session: do_item(session, task_id, version, actor(), order, now()))
-    if isinstance(refusal, NotPermittedError):
-        with database().unit_of_work() as session:
-            record_refused(session, refusal)
     return why(refusal) if refusal else None
 
 

@@ -19,6 +19,7 @@ from app.identity import Actor, Permission, organisation_scope
 from app.notify import count_unread
 from app.web.context import actor, db, now, settings
 from app.web.once import once
+from app.web.refusals import record_refused
 from app.web.security import needs
 from app.workflow.inbox import COUNT_CAP, Filters, cursor_at, inbox_counters, inbox_page
 from app.workflow.inbox_choices import directory
@@ -26,7 +27,9 @@ from app.workflow.inbox_rows import InboxRow
 from app.workflow.inbox_tabs import Tab
 from app.workflow.loading import load_task
 from app.workflow.names import candidate_keys
+from app.workflow.own_seats import own_seat
 from app.workflow.questions import questions_to
+from app.workflow.read_permits import require_reader
 from app.workflow.tasks import claim_task, unclaim_task
 from app.workflow.whys import read_why, stands_in
 
@@ -213,11 +216,14 @@ def _try(verb: Verb, task_id: UUID) -> Result:
         with db().begin_nested():
             verb(db(), task_id, actor(), None, now())
     except CountersignError as error:
+        record_refused(db(), error)
         refusal = error.sentence
     try:
         loaded = load_task(db(), task_id, lock=False)
-    except CountersignError as error:
-        return Result(task_id, "", None, None, error.sentence)
+        if own_seat(loaded, actor()) is None:
+            require_reader(db(), actor(), loaded.instance)
+    except CountersignError:  # whom it does not concern is not told what it is
+        return Result(task_id, "", None, None, refusal)
     instance = loaded.instance
     subject = Bilingual(instance.subject_zh, instance.subject_en)
     return Result(task_id, instance.subject_code, subject, loaded.name, refusal)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import CountersignError, InvalidInputError
 from app.core.i18n import Sentence
 from app.web.context import database, now
+from app.web.refusals import record_refused
 from app.web.sentences import translate_sentence
 from app.workflow.failures import InstanceFailureError
 from app.workflow.incidents import open_incident
@@ -23,6 +24,8 @@ def attempt(act: Callable[[Session], None]) -> CountersignError | None:
             open_incident(session, failure, now())
         return failure
     except CountersignError as refusal:
+        with database().unit_of_work() as session:
+            record_refused(session, refusal)
         return refusal
     return None
 

@@ -8,10 +8,12 @@ from typing import ParamSpec
 
 from flask import Flask, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
+from app.core.errors import ConflictError
+from app.core.i18n import N_
 from app.web.context import actor, db, now
-from app.web.formats import moment
+from app.web.refusals import record_refused
+from app.web.sentences import translate_sentence
 from app.workflow.request_keys import find_use, keep_location, use_key
 
 Parameters = ParamSpec("Parameters")
@@ -51,9 +53,10 @@ def once(view: View[Parameters]) -> View[Parameters]:
 
 def _again(key: str) -> ResponseReturnValue:
     used_at, location = find_use(db(), key, actor().id)
-    words = gettext(
-        "This form had already been sent at %(time)s. It was done once and not again.",
-        time=moment(used_at),
+    twice = ConflictError(
+        N_("This form had already been sent at {time}. It was done once and not again."),
+        time=used_at,
     )
-    flash(words, "warning")
+    record_refused(db(), twice)
+    flash(translate_sentence(twice.sentence), "warning")
     return redirect(location or url_for("inbox.index"))

@@ -13,7 +13,6 @@ from app.core.errors import (
     ConflictError,
     CountersignError,
     InvalidInputError,
-    NotOfferedError,
     Problem,
 )
 from app.web.context import db
@@ -65,8 +64,7 @@ def refilled(
                 g.refill = Refill(error, request.form, getattr(error, "problems", ()))
                 page: Response = make_response(show(*args, **kwargs))
                 page.status_code = status_of(error)
-                if isinstance(error, NotOfferedError):
-                    record_refused(db(), error)
+                record_refused(db(), error)
                 return page
 
         return answered

@@ -10,9 +10,16 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from app.core.errors import InvalidInputError, NotFoundError, NotPermittedError, Problem, problem
+from app.core.errors import (
+    InvalidInputError,
+    NotFoundError,
+    NotOfferedError,
+    NotPermittedError,
+    Problem,
+    problem,
+)
 from app.core.i18n import N_, Bilingual
-from app.identity import User, find_people
+from app.identity import User, find_people, search_accounts
 from app.web.context import actor, db
 from app.web.inbox import Place, next_task
 from app.web.language import in_language
@@ -49,6 +56,7 @@ def one_person(text: str, where: str = "receiver") -> User:
 
     Raises:
         InvalidInputError: none or several fit; the problem lies at the field `where`.
+        NotOfferedError: it means somebody who has left.
     """
     wanted = text.strip()
     found = find_people(db(), wanted, limit=PEOPLE_OFFERED + 1) if wanted else []
@@ -56,6 +64,8 @@ def one_person(text: str, where: str = "receiver") -> User:
     people = exact or found
     if len(people) == 1:
         return people[0]
+    if wanted and not people:
+        _refuse_leaver(wanted, where)
     raise InvalidInputError(
         N_("Expected one colleague; what you typed is kept."),
         [
@@ -68,6 +78,15 @@ def one_person(text: str, where: str = "receiver") -> User:
             )
         ],
     )  # fmt: skip
+
+
+def _refuse_leaver(wanted: str, where: str) -> None:
+    for each in search_accounts(db(), wanted, limit=PEOPLE_OFFERED):
+        if wanted in (each.username, each.name_zh, each.name_en):
+            words = N_("Expected a colleague who works here, but {who} has left.")
+            raise NotOfferedError(
+                words, [problem("person.left", where, words, who=each.name)], who=each.name
+            )
 
 
 def typed_choices() -> dict[str, list[str]]:

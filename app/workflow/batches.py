@@ -21,7 +21,7 @@ from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Outcome
 from app.forms import Change, diff
 from app.identity import Actor, Permission
-from app.workflow.decisions import Decision, approve_task, return_task
+from app.workflow.decisions import Decision, approve_loaded, return_loaded
 from app.workflow.demands import shortest_opinion
 from app.workflow.drafts import find_draft
 from app.workflow.duty_permits import refuse_conflicting_duties
@@ -124,8 +124,8 @@ def do_item(
         expected_version=version,
         batch_id=order.id,
     )
-    verb = approve_task if order.verb is BatchVerb.APPROVE else return_task
-    verb(session, task_id, actor, decision, now)
+    decide = approve_loaded if order.verb is BatchVerb.APPROVE else return_loaded
+    decide(loaded, actor, decision, now)
 
 
 def done_in_batch(session: Session, actor: Actor, batch_id: UUID) -> dict[UUID, str]:

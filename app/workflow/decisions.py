@@ -96,7 +96,11 @@ def approve_task(
         InvalidInputError: the form, a blocking rule or the opinion; its problems name each field.
         ConflictError: somebody was first. NotPermittedError: no seat, or duties kept apart.
     """
-    loaded = load_task(session, task_id, lock=True)
+    approve_loaded(load_task(session, task_id, lock=True), actor, decision, now)
+
+
+def approve_loaded(loaded: LoadedTask, actor: Actor, decision: Decision, now: datetime) -> None:
+    """The same for a task that was read under its lock already."""
     seat = _seat_to_decide(loaded, actor, decision)
     refuse_no_approval(loaded, decision.outcome)
     signature, problems = signed(
@@ -139,7 +143,11 @@ def return_task(
     A return that the diagram draws follows its flow; any other legal one jumps. Every open task
     behind the target closes, and the target step is visited once more.
     """
-    loaded = load_task(session, task_id, lock=True)
+    return_loaded(load_task(session, task_id, lock=True), actor, decision, now)
+
+
+def return_loaded(loaded: LoadedTask, actor: Actor, decision: Decision, now: datetime) -> None:
+    """The same for a task that was read under its lock already."""
     require_seat(loaded, actor)  # who has none is told that before anything else
     target = _legal_target(loaded, decision)
     decision = replace(decision, signature=None)  # what is sent back is not signed
@@ -209,9 +217,9 @@ def _vote(
         ask_points(action, loaded, decision.points, target, vote_id)
     elif verb == "approve" and data is not None:
         answer_points(action, loaded, decision.answers)
-    news = action.progress.record_actor(loaded.task.step_id, actor.id)
-    if seat.on_behalf_of_id is not None:
-        action.progress.record_actor(loaded.task.step_id, seat.on_behalf_of_id)
+    people = [each for each in (actor.id, seat.on_behalf_of_id) if each is not None]
+    step_id, approved = loaded.task.step_id, list(action.progress.approved)
+    newcomers = [str(e) for e in people if action.progress.record_actor(step_id, e)]
     if verb == "approve":
         action.progress.record_approval(actor.id)
     if straight_to is not None:
@@ -222,9 +230,9 @@ def _vote(
         seat=str(seat.id),
         actor=str(actor.id),
         seats=loaded.standing,
-        approved=loaded.progress.approved,
+        approved=approved,
         answered=[e for e in loaded.progress.owed if e not in action.progress.owed],
-        first_act=news,
+        newcomers=newcomers,
     )
     if verb == "approve" and data is not None:
         record_choices(action, loaded, actor, decision.choices)

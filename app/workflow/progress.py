@@ -30,14 +30,19 @@ class Recallable:
     cancelled: Sequence[str] = ()
     #: The first thing that ran by itself behind it: a service, a script, a timer.
     automatic: str | None = None
-    #: Whether the voter had not acted in this step before.
-    first_act: bool = False
+    #: Of the voter and whom he stood in for, those who had not acted in this step before.
+    newcomers: Sequence[str] = ()
     #: Points of a return that it answered, as `Progress.owed` had them.
     answered: Sequence[Mapping[str, str]] = ()
     #: Who had approved in this round before, as `Progress.approved` had it.
     approved: Sequence[str] = ()
     #: How many elements a token had left before.
     passed: int = 0
+
+    @classmethod
+    def load(cls, stored: Mapping[str, Any]) -> "Recallable":
+        """From the column; what an earlier version wrote there and nobody needs is left out."""
+        return cls(**{name: stored[name] for name in cls.__slots__ if name in stored})
 
     def applied(
         self, opened: Sequence[str], cancelled: Sequence[str], automatic: str | None, passed: int
@@ -132,7 +137,7 @@ class Progress:
 
     def keep_decision(self, decision: Recallable, still_open: Collection[str]) -> None:
         """Remember a decision, and forget those that went on by it."""
-        others = (Recallable(**each) for each in self.decided.values())
+        others = (Recallable.load(each) for each in self.decided.values())
         left = [
             each for each in others
             if each.task != decision.task and each.stands(decision.task, still_open)
@@ -155,7 +160,7 @@ class Progress:
     def decision_in(self, task_id: UUID) -> Recallable | None:
         """The decision of a task that may still be recalled."""
         known = self.decided.get(str(task_id))
-        return Recallable(**known) if known else None
+        return Recallable.load(known) if known else None
 
     def record_approval(self, user_id: UUID) -> None:
         """Remember who has agreed in this round."""

@@ -181,11 +181,11 @@ def _forget(action: Action, loaded: LoadedTask, recall: Recall) -> None:
     progress.recalled = list(dict.fromkeys([*progress.recalled, task]))
     if recall.vote.target and not is_approval(recall.vote.outcome):
         progress.reusable.clear()  # the branches that the return opened have closed
-    people = {str(each) for each in (recall.vote.actor_id, recall.vote.on_behalf_of_id) if each}
-    progress.approved = [each for each in progress.approved if each not in people]
-    if recall.decision.first_act:
-        acted = progress.acted[loaded.task.step_id]
-        progress.acted[loaded.task.step_id] = [each for each in acted if each not in people]
+    before, voter = recall.decision.approved, str(recall.vote.actor_id)
+    since = [each for each in progress.approved if each not in (*before, voter)]
+    progress.approved = [*before, *since]
+    acted, newcomers = progress.acted[loaded.task.step_id], recall.decision.newcomers
+    progress.acted[loaded.task.step_id] = [each for each in acted if each not in newcomers]
 
 
 def _keep_words(

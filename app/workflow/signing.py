@@ -237,7 +237,7 @@ def _bring_in(
     now: datetime,
 ) -> None:
     """Add a seat beside one's own, which is claimed by it; the turns follow."""
-    seats = hold_seat(loaded, seat, actor.id, seat.held_since or now)
+    seats = hold_seat(loaded, seat, seat.on_behalf_of_id or actor.id, seat.held_since or now)
     if added.position > seat.position and added.kind is not SeatKind.AFTER:
         # Room behind one's own seat, so that a sequence goes on with the newcomer.
         seats = [

@@ -46,11 +46,20 @@ _CHANGING = (
 
 
 def write_seats(loaded: LoadedTask, seats: Sequence[SeatFacts]) -> None:
-    """Write the seats of the task as they are to be: changed ones, and new ones behind them."""
+    """Write the seats of the task as they are to be: new ones, and changed ones.
+
+    The new ones first: those who signed before a seat that has moved now belong to the new one.
+    """
     before = {each.id: each for each in loaded.seats}
     changed = [each for each in seats if each.id in before and each != before[each.id]]
     new = [each for each in seats if each.id not in before]
     connection = loaded.session.connection()
+    if new:
+        connection.execute(
+            insert(SEAT),
+            [{**asdict(each), "task_id": loaded.task.id, "due_at": loaded.task.due_at}
+             for each in new],
+        )  # fmt: skip
     if changed:
         connection.execute(
             update(SEAT)
@@ -61,12 +70,6 @@ def write_seats(loaded: LoadedTask, seats: Sequence[SeatFacts]) -> None:
                 for each in changed
             ],
         )
-    if new:
-        connection.execute(
-            insert(SEAT),
-            [{**asdict(each), "task_id": loaded.task.id, "due_at": loaded.task.due_at}
-             for each in new],
-        )  # fmt: skip
 
 
 def hold_seat(

@@ -2,23 +2,40 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.ids import new_id
+from app.identity import User
 from app.projects.launch import start_goal_review, start_monitoring
 from app.projects.messages import answer, ask, give_copy, urge
 from app.projects.queries import project_by_code
 from app.projects.reminders import ring_alarm
 from app.projects.sample import goal_values
 from app.workflow.attachments import as_form_value, attach_file
+from app.workflow.batches import BatchVerb, Order, do_item
+from app.workflow.decisions import Decision, approve_task, return_task
 from app.workflow.drafts import save_task_draft
+from app.workflow.handover import hand_over_task
+from app.workflow.loading import load_task
+from app.workflow.models import Seat
+from app.workflow.permits import return_choices
 from app.workflow.questions import questions_of
+from app.workflow.recalls import recall_decision, undo_decision
+from app.workflow.return_points import PointAnswer, PointAsked, points_of
+from app.workflow.signing import add_signer, delegate_task, remove_signer, resolve_delegation
+from app.workflow.stopping import resume_item, suspend_item, terminate_item
+from app.workflow.taking_back import withdraw_item
+from app.workflow.tasks import claim_task, transfer_task, unclaim_task
 from tests.workflow.conftest import BY_TAG, REASON, REVIEW, Office, clerk_of
+from tests.workflow.test_timeouts import READ_ONLY, deploy
 
 MOST = 15
 QUALITY = "工程验收合格率"
@@ -198,3 +215,88 @@ def test_what_people_say_and_what_time_does(counting: CountingOffice) -> None:
     office.now += timedelta(days=30)
     office.act(ring_alarm, task)
     assert office.open_steps(item) == {"department_review": 1}
+
+
+@pytest.fixture
+def item(counting: CountingOffice) -> UUID:
+    """A goal review that waits for the department; its initiator and its manager are known."""
+    for who in ("mgr", "admin", "d05.head"):
+        counting.actor(who)
+    item = start(counting, "P04")
+    counting.submit(item, "P04")
+    return item
+
+
+def test_taking_back(counting: CountingOffice, item: UUID) -> None:
+    office, clerk, reviewer = counting, counting.actor("d05u1.clerk"), counting.actor("d05.fin")
+    for verb, more in ((undo_decision, (None,)), (recall_decision, (REASON, None))):
+        task = office.task(item, "department_review")
+        office.agree(item, "department_review", "d05.fin")
+        office.now -= timedelta(hours=1) - timedelta(seconds=10)
+        office.act(verb, task, reviewer, *more)
+    points = (PointAsked("evidence_missing", REASON),)
+    decision = replace(sent_back(office, item, "compile_goals"), points=points)
+    office.act(return_task, office.task(item, "department_review"), reviewer, decision)
+    with office.database.unit_of_work(write=False) as session:
+        [point] = points_of(session, item)
+    values = goal_values(BY_TAG["P04"])
+    del values["year_amount"]
+    answer = Decision("agree", values, answers={point.id: PointAnswer(is_mended=True)})
+    office.act(approve_task, office.task(item, "compile_goals"), clerk, answer)
+    office.act(withdraw_item, office.task(item, "department_review"), clerk, REASON, None)
+    assert office.open_steps(item) == {"compile_goals": 3}
+
+
+def test_stopping(counting: CountingOffice, item: UUID) -> None:
+    manager, task = counting.actor("mgr"), counting.task(item, "department_review")
+    for verb in (suspend_item, resume_item, suspend_item, terminate_item):
+        counting.act(verb, task, manager, REASON, None)
+    assert counting.open_steps(item) == {}
+
+
+def test_bringing_in_others(counting: CountingOffice, item: UUID) -> None:
+    office, task = counting, counting.task(item, "department_review")
+    reviewer, others = office.actor("d05.fin"), ("ctr.rev1", "ctr.rev2", "perf.ex1")
+    office.act(claim_task, task, reviewer, None)
+    office.act(unclaim_task, task, reviewer, None)
+    for who, how in zip(others, ("after", "with", "before"), strict=True):
+        office.act(add_signer, task, reviewer, office.actor(who).id, how, REASON, None)
+    with office.database.unit_of_work(write=False) as session:
+        seats = {each.holder_id: each.id for each in session.scalars(select(Seat))}
+    for who in others:
+        office.act(remove_signer, task, reviewer, seats[office.actor(who).id], None)
+    office.act(delegate_task, task, reviewer, office.actor("ctr.rev3").id, REASON, None)
+    office.act(resolve_delegation, task, office.actor("ctr.rev3"), REASON, None)
+    office.act(transfer_task, task, reviewer, office.actor("d05.head").id, REASON, None)
+    with office.database.unit_of_work(write=False) as session:
+        leaver = session.scalars(select(User).where(User.username == "d05.head")).one()
+    office.act(hand_over_task, task, office.actor("admin"), leaver, reviewer.id, REASON)
+    assert office.open_steps(item) == {"department_review": 1}
+
+
+@pytest.mark.parametrize("verb", list(BatchVerb))
+def test_batches(counting: CountingOffice, verb: BatchVerb) -> None:
+    deploy(counting, **READ_ONLY)
+    item = start(counting, "P04")
+    counting.submit(item, "P04")
+    reviewer, task = counting.actor("d05.fin"), counting.task(item, "department_review")
+    counting.act(do_item, task, 1, reviewer, Order(new_id(), verb, REASON))
+    assert "department_review" not in counting.open_steps(item)
+
+
+@pytest.mark.parametrize("rule", ["approve", "escalate"])
+def test_what_time_decides(counting: CountingOffice, rule: str) -> None:
+    escalate = {"escalate": "department_head"} if rule == "escalate" else {}
+    deploy(counting, timeout=rule, **READ_ONLY, **escalate)
+    item = start(counting, "P04")
+    counting.submit(item, "P04")
+    counting.now += timedelta(days=30)
+    counting.act(ring_alarm, counting.task(item, "department_review"))
+    assert ("department_review" in counting.open_steps(item)) == (rule == "escalate")
+
+
+def sent_back(office: Office, item: UUID, target: str) -> Decision:
+    with office.database.unit_of_work(write=False) as session:
+        loaded = load_task(session, office.task(item, "department_review"), lock=False)
+        choices = return_choices(loaded)
+    return Decision("return", {}, REASON, next(e for e in choices if e.step_id == target))
