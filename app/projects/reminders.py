@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.core.i18n import N_, Sentence
+from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import ServiceCall
 from app.notify import NoticeKind, notify
 from app.workflow.alarms import Rang, run_alarm
@@ -18,7 +18,11 @@ def ring_alarm(session: Session, task_id: UUID, now: datetime) -> None:
     alarm = run_alarm(session, task_id, now)
     if alarm is None:
         return
-    values = {"step": alarm.step, "due": alarm.due_at, "outcome": alarm.outcome}
+    values = {
+        "step": _of_item(alarm.step, alarm.subject),
+        "due": alarm.due_at,
+        "outcome": alarm.outcome,
+    }
 
     def tell(kind: NoticeKind, addresses: tuple[str, ...], occasion: str, template: str) -> None:
         sentence = Sentence(template, values)
@@ -38,6 +42,14 @@ def ring_alarm(session: Session, task_id: UUID, now: datetime) -> None:
         tell(NoticeKind.OVERDUE, alarm.superiors, occasion, said)
     else:
         tell(*late, N_("The step {step} was due {due}; it waits for you."))
+
+
+def _of_item(step: Bilingual, subject: Bilingual) -> Bilingual:
+    """Who has three hundred items must read which one is late."""
+    return Bilingual(
+        f"{subject.in_language('zh')}·{step.in_language('zh')}",
+        f"{step.in_language('en')} of {subject.in_language('en')}",
+    )
 
 
 @service_handler("send_reminder")

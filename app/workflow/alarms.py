@@ -55,6 +55,8 @@ class Alarm:
 
     what: Rang
     task_id: UUID
+    #: What the item is about.
+    subject: Bilingual
     step: Bilingual
     due_at: datetime
     #: When it was set to go off.
@@ -103,7 +105,9 @@ def run_alarm(session: Session, task_id: UUID, now: datetime) -> Alarm | None:
         if each.task_id == task_id
         for address in each.addresses
     )
-    found = Alarm(Rang.OVERDUE, task_id, loaded.name, loaded.task.due_at, at, addresses)
+    found = Alarm(
+        Rang.OVERDUE, task_id, loaded.subject, loaded.name, loaded.task.due_at, at, addresses
+    )
     try:
         if now < loaded.task.due_at:
             return _remind(loaded, found, now)

@@ -1,5 +1,6 @@
 """Who may do what with a task: the verbs refuse by these guards, the pages draw buttons by them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.core.errors import CountersignError, NotOfferedError
@@ -138,11 +139,20 @@ def refuse_unknown_outcome(loaded: LoadedTask, code: str) -> Outcome:
     if outcome is None:
         raise NotOfferedError(
             N_("Expected a decision among {allowed} for the step {step}, found “{found}”."),
-            allowed=", ".join(each.code for each in loaded.step.outcomes),
+            allowed=_names(loaded.step.outcomes),
             step=loaded.name,
             found=code[:SHOWN_LENGTH],
         )
     return outcome
+
+
+def _names(outcomes: Iterable[Outcome]) -> Bilingual:
+    """What the buttons say, in one line."""
+    names = [each.name for each in outcomes]
+    return Bilingual(
+        "、".join(each.in_language("zh") for each in names),
+        ", ".join(each.in_language("en") for each in names),
+    )
 
 
 def refuse_no_approval(loaded: LoadedTask, code: str) -> None:
@@ -150,7 +160,7 @@ def refuse_no_approval(loaded: LoadedTask, code: str) -> None:
     if not is_approval(code):
         raise NotOfferedError(
             N_("Expected a decision among {allowed} for the step {step}, found “{found}”."),
-            allowed=", ".join(e.code for e in loaded.step.outcomes if is_approval(e.code)),
+            allowed=_names(e for e in loaded.step.outcomes if is_approval(e.code)),
             step=loaded.name,
             found=code[:SHOWN_LENGTH],
         )

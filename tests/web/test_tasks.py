@@ -607,7 +607,7 @@ def test_the_bell_counts_until_the_notices_are_read(desks: Desks) -> None:
 
     assert client.get("/counts").json["notices"] == "1"
     page = client.get("/notices")
-    assert "The step Department review was due" in words(page)
+    assert f"The step Department review of {queue.rows[0].name.en} was due" in words(page)
     assert f'href="/tasks/{task}"' in page.text
     client.post("/notices/read")
     assert client.get("/counts").json["notices"] == ""
