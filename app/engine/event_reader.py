@@ -126,6 +126,7 @@ class EventReader:
         if named is None:
             return None
         meant, name = named
+        self._refuse_properties(meant, node_id)
         payload = self._expressions.mapping(_mapped_in(element, definition), node_id, "in")
         if kind == "signal":
             return Event("signal", name=name, payload=payload)
@@ -133,6 +134,21 @@ class EventReader:
         text = next(filter(None, texts), None)
         correlation = self._expressions.compile(text, node_id) if text else None
         return Event("message", name=name, correlation=correlation, payload=payload)
+
+    def _refuse_properties(self, meant: etree._Element, node_id: str) -> None:
+        """The standard's own correlation would be lost; one expression says the same."""
+        root = meant.getroottree().getroot()
+        for each in root.iter(f"{BPMN}correlationPropertyRetrievalExpression"):
+            if each.get("messageRef", "").rpartition(":")[2] == meant.get("id"):
+                self._reading.refuse(
+                    "unexecuted",
+                    node_id,
+                    N_(
+                        "Expected a message that correlates by the property {wanted}, found a "
+                        "correlationProperty."
+                    ),
+                    wanted=CORRELATION,
+                )
 
     # Conditions and links.
 

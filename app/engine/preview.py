@@ -25,6 +25,8 @@ from app.engine.spiff import TaskState
 _SPLITS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
 #: Gateways of which one way is taken.
 _ONE = frozenset({"exclusiveGateway", "eventBasedGateway"})
+#: What waits, and is given something that nobody knows before.
+_RECEIVING = frozenset({"receiveTask", "intermediateCatchEvent"})
 _UNSAID = Bilingual("", "")
 
 
@@ -217,9 +219,12 @@ class _Walk:
                 facts.unknown.add(node.result_variable or node.id)
             case "scriptTask":
                 self._script(node, facts)
-            case "endEvent" if level is self.process.main.scopes[self.process.key]:
+            case "endEvent" if self._ends_instance(level, node):
                 return [EndAhead(node.id, node.name)]
         return []
+
+    def _ends_instance(self, level: ScopeSpec, node: Node) -> bool:
+        return level.definition_key == self.process.key and node.id in self.process.main.ends
 
     def step(
         self, definition_key: str, node: Node, facts: _Facts, task_id: str | None
@@ -379,5 +384,7 @@ def _of_token(
         inside = facts if node.called is None else _Facts(dict(inner.variables()))
         path += _of_scope(walk, inner, inside)
         leaving(node, inside, facts)
+    elif node.type in _RECEIVING:
+        facts.unknown.add(node.id)
     more, following = walk.behind(level, node, facts, until)
     return path + more + walk.along(level, following, facts, until)

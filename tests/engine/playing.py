@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+import orjson
+
 from app.engine import (
     Handler,
     Process,
@@ -132,6 +134,11 @@ class Game:
         return self._take(
             broadcast(self.process, self.step.state, name, payload, self.now, self.handlers)
         )
+
+    def tokens_at(self, element_id: str) -> int:
+        """How many tokens the stored state has at an element, those included that wait there."""
+        levels = orjson.loads(self.step.state)["s"]
+        return sum(token[1] == element_id for level in levels for token in level["t"])
 
     @property
     def failed(self) -> str | None:

@@ -66,6 +66,12 @@ REFUSED = {
         "start s\n<bpmn:receiveTask id='x' messageRef='m'/>\nend e\ns > x > e\n</bpmn:process>"
         "<bpmn:message id='m' name='${name}'/><bpmn:process id='none'>", "reference", "x",
     ),
+    "correlation by properties": (
+        "start s\nreceive x message=a\nend e\ns > x > e\n</bpmn:process><bpmn:correlationProperty "
+        "id='k'><bpmn:correlationPropertyRetrievalExpression messageRef='Message_a'>"
+        "<bpmn:messagePath>code</bpmn:messagePath></bpmn:correlationPropertyRetrievalExpression>"
+        "</bpmn:correlationProperty><bpmn:process id='none'>", "unexecuted", "x",
+    ),
     "broken correlation": (_around('receive x message=a correlationKey="("'), "expression", "x"),
     "broken payload": (_around('throw x message=a carries="n=("'), "mapping", "x"),
     # Escalations and errors.

@@ -86,6 +86,7 @@ def test_it_may_run_several_times_at_once() -> None:
 def test_a_timer_that_does_not_interrupt_fires_once_and_a_cycle_goes_on() -> None:
     game = Game(HANDLED.format(event=f"timeDuration=P1D {BESIDE}")).wait(days=1)
     assert game.timers == []
+    assert game.tokens_at("h") == 1  # the running one; nothing waits any more
     game = Game(HANDLED.format(event=f"timeCycle=R2/P1D {BESIDE}")).wait(days=1)
     assert game.timers == ["hs"]
     game.wait(days=1)

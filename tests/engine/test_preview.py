@@ -258,6 +258,80 @@ def test_a_waiting_reminder_is_no_part_of_the_path() -> None:
     assert ahead(game) == ["a*", "(e)"]
 
 
+def test_of_the_events_behind_a_gateway_nobody_knows_which_will_happen() -> None:
+    game = Game("""
+        start s
+        step a
+        choose g
+        catch m message=a
+        timer t timeDuration=P1D
+        xor k default=k-to-b
+        step b
+        step c
+        step d
+        xor j
+        end e
+        s > a > g
+        g > m > k
+        k > d : m.more
+        k > b > j
+        d > j
+        g > t > c > j
+        j > e
+    """)
+    race = ("one", [("one", ["d", "?"], ["b", "?"]), "?"], ["c", "?"])
+    assert ahead(game) == ["a*", race, "(e)"]
+    assert ahead(game.do("a")) == [race, "(e)"]
+    assert ahead(game.message("m", more=True)) == ["d*", "(e)"]
+
+
+def test_what_a_message_on_the_way_will_bring_is_left_open() -> None:
+    game = Game("""
+        start s
+        xor n
+        catch m message=a
+        xor g default=g-to-c
+        step b
+        step c
+        xor h default=h-to-e
+        end e
+        s > n > m > g
+        g > b : m.more
+        g > c > h
+        b > h
+        h > n : c.outcome = "again"
+        h > e
+    """)
+    expected = [("one", ["b", "?"], ["c", "?"]), "(e)"]
+    assert ahead(game) == expected
+    # What it brought in an earlier round does not decide this one.
+    assert ahead(game.message("m", more=False).do("c", "again")) == expected
+
+
+def test_event_sub_processes_are_ahead_only_where_they_run() -> None:
+    game = Game("""
+        start s
+        step a
+        end e
+        s > a > e
+        handler h
+        start hs message=a isInterrupting=false
+        step help
+        end he
+        hs > help > he
+        }
+        handler k
+        start ks message=b
+        step rescue
+        end ke
+        ks > rescue > ke
+        }
+    """)
+    assert ahead(game) == ["a*", "(e)"]
+    assert ahead(game.message("hs")) == [("all", ["a*", "(e)"], ["help*"])]
+    assert ahead(game.message("ks")) == ["rescue*", "(ke)"]
+
+
 def test_a_very_long_path_is_cut_and_says_so() -> None:
     steps = [f"t{number}" for number in range(250)]
     lines = ["start s", *(f"step {each}" for each in steps), "end e"]

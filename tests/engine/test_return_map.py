@@ -38,6 +38,31 @@ def test_a_return_within_a_branch_leaves_the_other_branch_alone() -> None:
     assert ids(found.kept) == ["a", "c"]
 
 
+def test_a_return_leaves_what_an_event_began_beside_the_process_alone() -> None:
+    game = Game("""
+        start s
+        step a
+        step b
+        end e
+        s > a > b > e
+        handler h
+        start hs message=a isInterrupting=false
+        step one
+        step two
+        end he
+        hs > one > two > he
+        }
+    """)
+    game.do("a").message("hs").do("one")
+
+    found = effect(game, "b", "a")
+    assert (closing(game, found), ids(found.again)) == (["b"], ["a", "b"])
+    assert ids(found.kept) == ["one", "two"]
+
+    inside = effect(game, "two", "one")
+    assert (closing(game, inside), ids(inside.again)) == (["two"], ["one", "two"])
+
+
 def test_a_return_before_the_fork_closes_every_branch_and_runs_it_again() -> None:
     game = Game(SAME_LEVEL).do("a").do("b1")
 

@@ -184,6 +184,7 @@ def test_a_reminder_path_does_not_decide_how_the_instance_ended() -> None:
         t > phone > phoned
     """).wait(days=1)
     assert game.open == ["a", "phone"]
+    assert game.tokens_at("t") == 0
     assert game.do("a").ended is None
     assert game.do("phone").ended == "e"
 
