@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.engine import DiagramError, link, parse
 from tests.engine.drawing import draw
+from tests.engine.test_decisions import model
 
 PAGE = Path(__file__).parents[2] / "docs" / "bpmn-support.md"
 HEAD = """# BPMN 2.0: what is executed, what is refused
@@ -30,6 +31,8 @@ class Construct:
     shown_by: str = ""
     #: The lines of a called process.
     called: str = ""
+    #: Whether the decision `grade` is deployed beside it.
+    decides: bool = False
 
 
 def _x(node: str, name: str, shown_by: str = "") -> Construct:
@@ -64,7 +67,8 @@ GROUPS: dict[str, tuple[Construct, ...]] = {
         _x("script x script=1 scriptFormat=groovy", "Script task in another language"),
         _x("manual x", "Manual task: passed, with a warning", "test_constructs.py::test_manual_and_untyped_tasks_are_passed_with_a_warning"),
         _x("task x", "Untyped task: passed, with a warning", "test_constructs.py::test_manual_and_untyped_tasks_are_passed_with_a_warning"),
-        _x(_tag("businessRuleTask"), "Business rule task"),
+        Construct("Business rule task with a decision (DMN)", LINE.format("rule x decisionRef=grade resultVariable=g"), "test_decisions.py::test_a_gateway_reads_what_the_decision_says", decides=True),
+        _x("rule x decisionRef=grade resultVariable=g", "Business rule task whose decision is not there"),
         _x("sub x\nstart xs\nend xe\nxs > xe\n}", "Embedded sub-process", "test_constructs.py::test_an_embedded_sub_process_shares_the_variables"),
         Construct("Call activity", LINE.format("call x key=P1"), "test_constructs.py::test_a_called_process_reads_the_caller_live_and_gives_back_what_it_wrote", "start s\nend e\ns > e"),
         _x(_tag("transaction"), "Transaction"),
@@ -173,7 +177,8 @@ GROUPS: dict[str, tuple[Construct, ...]] = {
 def refusal(construct: Construct) -> str:
     """The sentence by which a construct is refused; "" when it is executed."""
     try:
-        definitions = [parse(draw(construct.text))]
+        decisions = {"grade": model()} if construct.decides else None
+        definitions = [parse(draw(construct.text), decisions=decisions)]
         link([*definitions, *([parse(draw(construct.called, "P1"))] if construct.called else [])])
     except DiagramError as refused:
         found = refused.problems[0]
