@@ -37,6 +37,7 @@ the caller, as in Camunda 7.
 from app.dmn.deployment import parse_decisions
 from app.dmn.errors import DecisionError, DecisionModelError, DecisionNotFoundError
 from app.dmn.evaluation import Result, evaluate, evaluate_strict
+from app.dmn.heading import Heading, read_heading
 from app.dmn.limits import Limits
 from app.dmn.model import Element, Model
 
@@ -45,10 +46,12 @@ __all__ = [
     "DecisionModelError",
     "DecisionNotFoundError",
     "Element",
+    "Heading",
     "Limits",
     "Model",
     "Result",
     "evaluate",
     "evaluate_strict",
     "parse_decisions",
+    "read_heading",
 ]

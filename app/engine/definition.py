@@ -200,7 +200,9 @@ class Definition:
     calls: tuple[str, ...]
     #: Topics of service and send tasks; every one needs a handler.
     topics: tuple[str, ...]
-    #: The models of the decisions that business rule tasks ask, by the decision's id.
+    #: Ids of the decisions that business rule tasks ask.
+    asks: tuple[str, ...]
+    #: Their models, by the decision's id, as far as they were given.
     decisions: Mapping[str, Model] = field(repr=False, compare=False)
     #: Names of the messages that the file declares.
     messages: tuple[str, ...]

@@ -274,6 +274,7 @@ def _definition(
         lanes=dict(reading.lanes),
         calls=tuple(dict.fromkeys(node.called for node in nodes if node.called)),
         topics=tuple(sorted({node.topic for node in nodes if node.topic})),
+        asks=tuple(sorted({node.decision.ref for node in nodes if node.decision})),
         decisions=decisions,
         messages=tuple(each.get("name", "") for each in root.iterfind(f"{BPMN}message")),
         events=tuple(use for node in nodes for use in _uses(reading, node)),

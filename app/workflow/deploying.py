@@ -9,6 +9,7 @@ from app.core.i18n import N_
 from app.core.ids import new_id
 from app.engine import Definition
 from app.identity import Actor, Permission
+from app.workflow.decision_files import kept_files
 from app.workflow.definitions import latest_definition
 from app.workflow.inspection import inspect_definition
 from app.workflow.models import DefinitionDraft, ProcessDefinition, Rotation
@@ -53,6 +54,7 @@ def deploy_definition(
         xml=xml,
         content_hash=definition.content_hash,
         calls=list(definition.calls),
+        decisions=kept_files(definition.decisions),
         note=note.strip(),
         deployed_at=now,
         deployed_by_id=actor.id if actor else None,

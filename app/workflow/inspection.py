@@ -10,6 +10,7 @@ from app.engine import Definition, Process, StepDefinition, link, names_read, na
 from app.forms import rights_for
 from app.identity import Role
 from app.workflow.assignment import people_problems
+from app.workflow.decision_files import kept_models
 from app.workflow.definitions import latest_definition, newest_definitions
 from app.workflow.demands import demand_problems
 from app.workflow.duty_warnings import duty_warnings
@@ -50,6 +51,9 @@ def inspect_definition(session: Session, xml: bytes, key: str | None = None) -> 
     """
     try:
         definition = parse(xml)
+        if definition.asks:
+            asked = resources_of(session).decisions.known(definition.asks)
+            definition = parse(xml, decisions=asked)
     except InvalidInputError as refusal:
         whole = Problem("diagram", "", refusal.sentence)
         return Inspection(None, refusal.problems or (whole,))
@@ -89,7 +93,7 @@ def _link_with_latest(session: Session, definition: Definition) -> Process:
         called = open_calls.pop(0)
         row = None if called in parts else latest_definition(session, called)
         if row is not None:
-            parts[called] = parse(row.xml)
+            parts[called] = parse(row.xml, decisions=kept_models(row.decisions))
             open_calls += parts[called].calls
     return link(list(parts.values()))
 

@@ -111,6 +111,8 @@ class ProcessDefinition(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     #: Keys of the processes that it calls, so that starting an instance parses nothing.
     calls: Mapped[list[str]] = mapped_column(JSON)
+    #: The decision models that it asks, by the decision's id: a later file changes no version.
+    decisions: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
     note: Mapped[str] = mapped_column(Text, default="")
     deployed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     #: Empty when the product's own installation deployed it.

@@ -18,6 +18,7 @@ from app.core.storage import Storage, open_storage
 from app.engine import Definition, Process, link, parse
 from app.forms import Form, load_form
 from app.workflow.calendar import WorkingCalendar
+from app.workflow.decision_files import DecisionLibrary, kept_models
 from app.workflow.models import ProcessDefinition
 from app.workflow.phrases import load_phrases
 from app.workflow.return_reasons import load_return_reasons
@@ -85,12 +86,12 @@ class ProcessLibrary:
     def _definitions(self, session: Session, ids: tuple[str, ...]) -> list[Definition]:
         wanted = [UUID(each) for each in ids]
         rows = session.execute(
-            select(ProcessDefinition.id, ProcessDefinition.xml).where(
+            select(ProcessDefinition.id, ProcessDefinition.xml, ProcessDefinition.decisions).where(
                 ProcessDefinition.id.in_(wanted)
             )
         )
-        xml = {row.id: row.xml for row in rows}
-        return [parse(xml[each]) for each in wanted]
+        found = {row.id: parse(row.xml, decisions=kept_models(row.decisions)) for row in rows}
+        return [found[each] for each in wanted]
 
 
 class Resources:
@@ -99,6 +100,7 @@ class Resources:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.forms = FormLibrary(settings.forms_folder)
+        self.decisions = DecisionLibrary(settings.bpmn_folder)
         self.calendar = WorkingCalendar(
             settings.config_folder / "calendar", settings.time_zone, settings.working_hours
         )
