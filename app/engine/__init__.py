@@ -68,6 +68,27 @@ What the engine would run wrong is refused when it is deployed, with the element
 Traceback (most recent call last):
 app.engine.errors.DiagramError: The diagram cannot be used yet. decided: Expected only ...
 
+A message is delivered to one of those who wait for it, a signal to all; both are thrown into the
+step. The host knows every instance: it keeps who waits, and gives on what was thrown.
+
+>>> duel = link([parse(b'''<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">
+...   <message id="Message_answer" name="answer"/><signal id="Signal_over" name="over"/>
+...   <process id="duel" isExecutable="true">
+...     <startEvent id="begin"/>
+...     <receiveTask id="wait" messageRef="Message_answer"/>
+...     <endEvent id="told"><signalEventDefinition signalRef="Signal_over"/></endEvent>
+...     <sequenceFlow id="a" sourceRef="begin" targetRef="wait"/>
+...     <sequenceFlow id="b" sourceRef="wait" targetRef="told"/>
+...   </process>
+... </definitions>''')])
+>>> step = start(duel, {}, monday, {})
+>>> (waits,) = step.waiting
+>>> waits.kind, waits.name, waits.element_id
+('message', 'answer', 'wait')
+>>> step = deliver(duel, step.state, waits.id, {"agreed": True}, monday, {})
+>>> step.variables["wait"], [(each.kind, each.name) for each in step.thrown], step.ended.element_id
+({'agreed': True}, [('signal', 'over')], 'told')
+
 Variables: the main process and its sub-processes share one set. A called process reads those of its
 caller live and gives what it wrote back when it ends; `camunda:in` and `camunda:out` restrict both.
 """

@@ -29,6 +29,7 @@ from app.engine.reading import (
     FLOW_NODES,
     People,
     Reading,
+    flag,
     local_name,
     name_of,
     properties_of,
@@ -197,7 +198,7 @@ def _one_process(root: etree._Element) -> etree._Element:
                 )
             ]
         )
-    if process.get("isExecutable", "true").strip().lower() == "false":
+    if not flag(process, "isExecutable", default=True):
         raise refuse(
             [
                 problem(

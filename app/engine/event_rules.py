@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from app.core.i18n import N_
 from app.engine.graph import Level, Node
-from app.engine.reading import Reading
+from app.engine.reading import Reading, flag
 
 #: What may follow an event-based gateway.
 _CHOSEN = frozenset({"timer", "message", "signal", "conditional"})
@@ -132,8 +132,12 @@ def _check_catchers(reading: Reading, catchers: Iterable[Node]) -> None:
 
 def _check_event_gateway(reading: Reading, level: Level, gateway: Node) -> None:
     element = reading.sources[gateway.id]
-    for attribute, usual in (("instantiate", "false"), ("eventGatewayType", "Exclusive")):
-        found = element.get(attribute, usual).strip()
+    instantiates = "true" if flag(element, "instantiate") else "false"
+    kind = element.get("eventGatewayType", "Exclusive").strip()
+    for attribute, found, usual in (
+        ("instantiate", instantiates, "false"),
+        ("eventGatewayType", kind, "Exclusive"),
+    ):
         if found != usual:
             reading.refuse(
                 "event_gateway",

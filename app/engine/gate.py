@@ -5,7 +5,15 @@ from lxml import etree
 from app.core.i18n import N_
 from app.engine.graph import ACTIVITIES, GATEWAYS, Node
 from app.engine.limits import Limits
-from app.engine.reading import BPMN, FLOW_NODES, Reading, local_name, vendor, vendor_elements
+from app.engine.reading import (
+    BPMN,
+    FLOW_NODES,
+    Reading,
+    flag,
+    local_name,
+    vendor,
+    vendor_elements,
+)
 
 #: Elements of a process that carry no tokens.
 _SILENT = frozenset(
@@ -191,7 +199,7 @@ def _check_parts(reading: Reading, node: Node, element: etree._Element) -> None:
                 name=name,
                 found=element.get(name),
             )
-    if element.get("isForCompensation", "false").strip().lower() == "true":
+    if flag(element, "isForCompensation"):
         reading.refuse(
             "unexecuted",
             node.id,
@@ -226,7 +234,7 @@ def _check_activity(reading: Reading, node: Node, element: etree._Element, limit
             N_("Expected a topic (camunda:topic) that a handler serves, found {found}."),
             found=implementation,
         )
-    elif node.type == "receiveTask" and element.get("instantiate", "false").strip() == "true":
+    elif node.type == "receiveTask" and flag(element, "instantiate"):
         reading.refuse(
             "unexecuted",
             node.id,

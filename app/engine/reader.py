@@ -13,6 +13,7 @@ from app.engine.reading import (
     FLOW_NODES,
     People,
     Reading,
+    flag,
     local_name,
     name_of,
     properties_of,
@@ -106,7 +107,7 @@ class _Reader:
             properties=properties_of(element),
             attached_to=element.get("attachedToRef"),
             interrupting=_is_interrupting(element, kind),
-            by_event=_flag(element, "triggeredByEvent"),
+            by_event=flag(element, "triggeredByEvent"),
             default_flow=element.get("default"),
             event=self._events.read(element, kind, node_id),
         )
@@ -241,8 +242,5 @@ class _Reader:
 
 
 def _is_interrupting(element: etree._Element, kind: str) -> bool:
-    return _flag(element, "isInterrupting" if kind == "startEvent" else "cancelActivity", "true")
-
-
-def _flag(element: etree._Element, name: str, default: str = "false") -> bool:
-    return element.get(name, default).strip().lower() == "true"
+    name = "isInterrupting" if kind == "startEvent" else "cancelActivity"
+    return flag(element, name, default=True)

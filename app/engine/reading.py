@@ -93,6 +93,12 @@ def local_name(element: etree._Element) -> str:
     return etree.QName(element).localname
 
 
+def flag(element: etree._Element, name: str, *, default: bool = False) -> bool:
+    """A truth value as XML writes it: true, false, 1 or 0; anything else is the default."""
+    written = element.get(name, "").strip().lower()
+    return {"true": True, "1": True, "false": False, "0": False}.get(written, default)
+
+
 def vendor(element: etree._Element, name: str) -> str | None:
     """A Camunda attribute, also as its relatives write it; None when absent or blank."""
     for prefix in VENDORS:

@@ -27,7 +27,7 @@ def postpone(
     top = codec.load(process, state, now.astimezone(UTC), handlers)
     for scope in top.levels():
         for token in scope.tokens():
-            event = token.task_spec.node.event
+            event = token.task_spec.event
             if token.clock and event and event.timer and event.timer.kind != "timeDate":
                 token.clock = replace(token.clock, due_at=token.clock.due_at + by)
     return finish_step(top, open_steps(top))

@@ -121,6 +121,10 @@ REFUSED = {
         _choice("catch m message=a", "catch n signal=a", gateway="choose x instantiate=true"),
         "event_gateway", "x",
     ),
+    "event gateway that starts, said by a number": (
+        _choice("catch m message=a", "catch n signal=a", gateway="choose x instantiate=1"),
+        "event_gateway", "x",
+    ),
     "parallel event gateway": (
         _choice("catch m message=a", "catch n signal=a",
                 gateway="choose x eventGatewayType=Parallel"), "event_gateway", "x",
@@ -160,6 +164,17 @@ REFUSED = {
     "join of two events": (
         "start s\nchoose g\ncatch m message=a\ncatch n signal=a\nand x\nend e\ns > g\ng > m > x\n"
         "g > n > x\nx > e", "soundness", "x",
+    ),
+    "join of two starts": (
+        "start s\nstart t message=a\nand x\nend e\ns > x\nt > x\nx > e", "soundness", "x",
+    ),
+    "join behind a link": (
+        "start s\nxor g default=g-to-t\nthrow t link=l\ncatch c link=l\nstep b\nand x\nend e\n"
+        "s > g\ng > t\ng > b : n > 1\nc > x\nb > x\nx > e", "soundness", "x",
+    ),
+    "join behind a boundary event": (
+        "start s\nreceive a message=a\nboundary b on=a signal=a\nand x\nend e\ns > a > x\nb > x\n"
+        "x > e", "soundness", "x",
     ),
     "join inside an event sub-process": (
         _handler("start hs message=a\nxor g default=g-to-b\nstep a\nstep b\nand j\nhs > g\n"

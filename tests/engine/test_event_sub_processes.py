@@ -93,6 +93,21 @@ def test_a_timer_that_does_not_interrupt_fires_once_and_a_cycle_goes_on() -> Non
     assert (game.open, game.timers) == (["a", "help", "help"], [])
 
 
+def test_its_timer_stands_still_with_the_others() -> None:
+    game = Game(HANDLED.format(event="timeDuration=P1D"))
+    assert game.wait(hours=20).stand_still(days=2).wait(hours=3).open == ["a"]
+    assert game.wait(hours=1).open == ["help"]
+
+
+@pytest.mark.parametrize(
+    ("written", "opened"),
+    [("0", ["a", "help"]), ("false", ["a", "help"]), ("1", ["help"]), (" TRUE ", ["help"])],
+)
+def test_truth_may_be_written_as_a_number(written: str, opened: list[str]) -> None:
+    event = f'message=a isInterrupting="{written}"'
+    assert Game(HANDLED.format(event=event)).message("hs").open == opened
+
+
 def test_nothing_begins_after_the_process_has_ended() -> None:
     game = Game(HANDLED.format(event="signal=a")).do("a").do("b")
     assert (game.ended, game.waiting) == ("e", [])
