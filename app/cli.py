@@ -22,9 +22,9 @@ from app.identity import sample_sign_ins
 from app.projects.sample import SAMPLE_PASSWORD, load_sample_bureau
 from app.web import create_app
 from app.worker import Worker
-from app.workflow.deploying import deploy_definition
-from app.workflow.ledger import Verdict, verify
-from app.workflow.ledger_export import read_export
+from app.workflow.definitions.deploying import deploy_definition
+from app.workflow.ledger.entries import Verdict, verify
+from app.workflow.ledger.export import read_export
 from app.workflow.models import ProcessInstance
 from app.workflow.resources import open_database
 

@@ -21,13 +21,13 @@ from app.core.settings import Settings
 from app.notify.outbox import DigestTimes, post, unposted_notices
 from app.notify.sending import due_mail, send_mail
 from app.projects import ring_alarm, tell
-from app.workflow.alarms import due_tasks
+from app.workflow.clocks.alarms import due_tasks
+from app.workflow.clocks.timers import due_instances, fire_timers
+from app.workflow.deciding.request_keys import drop_old_keys, has_old_keys
 from app.workflow.failures import InstanceFailureError
 from app.workflow.incidents import open_incident
-from app.workflow.request_keys import drop_old_keys, has_old_keys
+from app.workflow.ledger.telling import untold_instances
 from app.workflow.resources import resources_of
-from app.workflow.telling import untold_instances
-from app.workflow.timers import due_instances, fire_timers
 
 #: Seconds between two looks at the indexes of due work.
 INTERVAL = 5.0

@@ -42,9 +42,9 @@ from app.workflow.handlers import (
     service_handler,
     termination_handler,
 )
-from app.workflow.history import last_form_values
-from app.workflow.permits import is_approval
+from app.workflow.permits.tasks import is_approval
 from app.workflow.resources import resources_of
+from app.workflow.tracking.history import last_form_values
 
 #: The step where a unit writes its goals; a return that ends there is a return to the unit.
 COMPILE = "compile_goals"

@@ -12,7 +12,7 @@ from app.projects.kinds import ExAnteConclusion
 from app.projects.models import Project
 from app.projects.queries import goal_in_force
 from app.workflow.instances import Subject, refuse_second, start_instance
-from app.workflow.outlook import PathAhead, path_from_start
+from app.workflow.tracking.outlook import PathAhead, path_from_start
 
 GOAL_REVIEW = "P_GOAL"
 MONITORING = "P_MONITOR"

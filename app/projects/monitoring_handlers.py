@@ -22,9 +22,9 @@ from app.workflow.handlers import (
     service_handler,
     termination_handler,
 )
-from app.workflow.history import last_form_values
-from app.workflow.permits import is_approval
+from app.workflow.permits.tasks import is_approval
 from app.workflow.resources import resources_of
+from app.workflow.tracking.history import last_form_values
 
 #: What the department answers when it has nothing to say.
 _NOTHING_FOUND = {"figures": "consistent", "deviations": "none"}

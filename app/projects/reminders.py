@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import ServiceCall
 from app.notify import NoticeKind, notify
-from app.workflow.alarms import Rang, run_alarm
+from app.workflow.clocks.alarms import Rang, run_alarm
 from app.workflow.handlers import ServiceContext, service_handler
-from app.workflow.history import OpenSeat, open_seats
+from app.workflow.tracking.history import OpenSeat, open_seats
 
 
 def ring_alarm(session: Session, task_id: UUID, now: datetime) -> None:

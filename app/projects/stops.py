@@ -10,12 +10,12 @@ from app.core.i18n import N_
 from app.identity import Actor, load_actor
 from app.notify import NoticeKind
 from app.projects.personal import say
-from app.workflow.history import open_seats
-from app.workflow.loading import LoadedTask, load_task
+from app.workflow.applying.loading import LoadedTask, load_task
 from app.workflow.models import Question
 from app.workflow.names import person_key
+from app.workflow.returning.taking_back import answer_withdrawal, withdraw_item
 from app.workflow.stopping import resume_item, suspend_item, terminate_item
-from app.workflow.taking_back import answer_withdrawal, withdraw_item
+from app.workflow.tracking.history import open_seats
 
 Stop = Callable[[Session, UUID, Actor, str, int | None, datetime], None]
 

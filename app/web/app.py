@@ -23,7 +23,7 @@ from app.web import (
     security,
     sentences,
 )
-from app.workflow.calendar import WorkingCalendar
+from app.workflow.clocks.calendar import WorkingCalendar
 from app.workflow.failures import InstanceFailureError
 from app.workflow.incidents import open_incident
 from app.workflow.resources import open_database

@@ -16,9 +16,14 @@ from app.web.refill import refilled
 from app.web.security import needs
 from app.web.task_requests import task_address, uuid_of
 from app.web.tasks import keep_typed, show
-from app.workflow.attachments import as_form_value, attach_file, get_attachment, remove_attachment
-from app.workflow.loading import load_instance
-from app.workflow.read_permits import require_reader
+from app.workflow.applying.loading import load_instance
+from app.workflow.deciding.attachments import (
+    as_form_value,
+    attach_file,
+    get_attachment,
+    remove_attachment,
+)
+from app.workflow.permits.reading import require_reader
 from app.workflow.resources import resources_of
 
 pages = Blueprint("attachments", __name__)

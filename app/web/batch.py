@@ -19,7 +19,7 @@ from app.web.itemwise import attempt, result, why
 from app.web.refill import refilled
 from app.web.security import itemwise, needs
 from app.web.task_requests import MOST_DIGITS
-from app.workflow.batches import (
+from app.workflow.deciding.batches import (
     MOST_ITEMS,
     BatchVerb,
     Look,
@@ -28,7 +28,7 @@ from app.workflow.batches import (
     done_in_batch,
     look_at,
 )
-from app.workflow.reasons import LONGEST_REASON, SHORTEST_REASON, reason_problems
+from app.workflow.deciding.reasons import LONGEST_REASON, SHORTEST_REASON, reason_problems
 
 pages = Blueprint("batch", __name__)
 

@@ -16,12 +16,12 @@ from app.identity import Permission, organisation_scope
 from app.web.addresses import AddressReader
 from app.web.context import actor, db, now
 from app.web.security import needs
-from app.workflow.board_choices import BoardChoices, board_choices
-from app.workflow.board_columns import Column, board_columns
-from app.workflow.definitions import process_of
+from app.workflow.assignment.whys import read_why
+from app.workflow.definitions.versions import process_of
 from app.workflow.names import group_name
-from app.workflow.tracking import BoardFilters, board_figures, board_page
-from app.workflow.whys import read_why
+from app.workflow.tracking.board_choices import BoardChoices, board_choices
+from app.workflow.tracking.board_columns import Column, board_columns
+from app.workflow.tracking.figures import BoardFilters, board_figures, board_page
 
 pages = Blueprint("board", __name__)
 

@@ -33,9 +33,9 @@ from app.web.context import actor, db, now
 from app.web.refill import refilled
 from app.web.security import needs
 from app.web.task_requests import one_person, uuid_of
-from app.workflow.handover import find_account
+from app.workflow.assignment.handover import find_account
+from app.workflow.assignment.stepping_aside import Aside, seats_in_conflict, step_aside
 from app.workflow.resources import day_of
-from app.workflow.stepping_aside import Aside, seats_in_conflict, step_aside
 
 pages = Blueprint("conflicts", __name__)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.core.database import Database
 from app.core.settings import Settings
 from app.identity import Actor
-from app.workflow.calendar import WorkingCalendar
+from app.workflow.clocks.calendar import WorkingCalendar
 
 
 def db() -> Session:

@@ -12,15 +12,15 @@ from app.core.i18n import Bilingual
 from app.engine import Definition, StepDefinition, parse
 from app.identity import Role
 from app.web.language import in_language
-from app.workflow.clocks import REMIND
-from app.workflow.definition_library import other_definitions
-from app.workflow.demands import ATTACHMENT, OPINION, WORDS, demand_of
-from app.workflow.duties import DECLARING_UNIT
-from app.workflow.policies import RECALL, RESUBMIT, TERMINATE, WITHDRAW
+from app.workflow.assignment.duties import DECLARING_UNIT
+from app.workflow.clocks.stops import REMIND
+from app.workflow.deciding.signatures import SIGN
+from app.workflow.definitions.demands import ATTACHMENT, OPINION, WORDS, demand_of
+from app.workflow.definitions.library import other_definitions
+from app.workflow.definitions.policies import RECALL, RESUBMIT, TERMINATE, WITHDRAW
+from app.workflow.definitions.timeout_rules import TIMEOUT, TimeOut, escalation_roles
 from app.workflow.resources import FormLibrary, resources_of
-from app.workflow.signatures import SIGN
-from app.workflow.timeout_rules import TIMEOUT, TimeOut, escalation_roles
-from app.workflow.voting import SINGLE, may_abstain, rule_of
+from app.workflow.voting.rules import SINGLE, may_abstain, rule_of
 
 DURATION = re.compile(r"P(?:(\d+)(BD|D|W|M)|T(\d+)H)")
 

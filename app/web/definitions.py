@@ -26,8 +26,10 @@ from app.web.formats import moment
 from app.web.refill import refilled
 from app.web.security import designer, needs
 from app.web.sentences import translate_sentence
-from app.workflow.definition_drafts import discard_definition_draft, save_definition_draft
-from app.workflow.definition_library import (
+from app.workflow.definitions.deploying import deploy_definition
+from app.workflow.definitions.drafts import discard_definition_draft, save_definition_draft
+from app.workflow.definitions.inspection import inspect_definition
+from app.workflow.definitions.library import (
     Shelf,
     begin_definition,
     get_draft,
@@ -39,8 +41,6 @@ from app.workflow.definition_library import (
     require_newest,
     version_xml,
 )
-from app.workflow.deploying import deploy_definition
-from app.workflow.inspection import inspect_definition
 
 pages = Blueprint("definitions", __name__, url_prefix="/definitions")
 

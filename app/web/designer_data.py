@@ -21,8 +21,8 @@ from app.web.definition_steps import (
     strategy_words,
 )
 from app.web.language import in_language
-from app.workflow.definition_library import Shelf, other_definitions
-from app.workflow.definitions import bilingual_name
+from app.workflow.definitions.library import Shelf, other_definitions
+from app.workflow.definitions.versions import bilingual_name
 from app.workflow.handlers import known_topics
 from app.workflow.resources import resources_of
 

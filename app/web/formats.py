@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
 from app.web.context import calendar, now, settings
-from app.workflow.signatures import polylines, strokes_of
+from app.workflow.deciding.signatures import polylines, strokes_of
 
 #: A deadline this many working days away, or fewer, is shown as "soon".
 SOON = 2

@@ -13,8 +13,8 @@ from app.projects.goal_changes import GoalChange, version_diff
 from app.projects.launch import GOAL_REVIEW
 from app.projects.models import GoalVersion
 from app.projects.queries import goal_versions, project_by_code
-from app.workflow.history import Opinion
 from app.workflow.resources import FormLibrary
+from app.workflow.tracking.history import Opinion
 
 GOAL_FORM = "goal_declaration"
 _NOTHING = Bilingual("", "")

@@ -17,7 +17,12 @@ from app.web.itemwise import attempt, result, why
 from app.web.refill import refilled
 from app.web.security import itemwise, needs
 from app.web.task_requests import one_person, problems_in_dialog, uuid_of
-from app.workflow.handover import check_handover, find_account, hand_over_task, open_work_of
+from app.workflow.assignment.handover import (
+    check_handover,
+    find_account,
+    hand_over_task,
+    open_work_of,
+)
 
 pages = Blueprint("handover", __name__)
 

@@ -21,17 +21,17 @@ from app.web.context import actor, db, now, settings
 from app.web.once import once
 from app.web.refusals import record_refused
 from app.web.security import needs
-from app.workflow.inbox import COUNT_CAP, Filters, cursor_at, inbox_counters, inbox_page
-from app.workflow.inbox_choices import directory
-from app.workflow.inbox_rows import InboxRow
-from app.workflow.inbox_tabs import Tab
-from app.workflow.loading import load_task
+from app.workflow.applying.loading import load_task
+from app.workflow.assignment.claiming import claim_task, unclaim_task
+from app.workflow.assignment.whys import read_why, stands_in
+from app.workflow.inbox.choices import directory
+from app.workflow.inbox.pages import COUNT_CAP, Filters, cursor_at, inbox_counters, inbox_page
+from app.workflow.inbox.rows import InboxRow
+from app.workflow.inbox.tabs import Tab
 from app.workflow.names import candidate_keys
-from app.workflow.own_seats import own_seat
+from app.workflow.permits.reading import require_reader
 from app.workflow.questions import questions_to
-from app.workflow.read_permits import require_reader
-from app.workflow.tasks import claim_task, unclaim_task
-from app.workflow.whys import read_why, stands_in
+from app.workflow.voting.own_seats import own_seat
 
 pages = Blueprint("inbox", __name__)
 

@@ -15,13 +15,13 @@ from app.identity import organisation_names
 from app.web.context import actor, db, now
 from app.web.formats import short_moment
 from app.web.language import in_language
-from app.workflow.definitions import process_of
-from app.workflow.history import OpenSeat, mark_copy_read, open_seats, visits
-from app.workflow.loading import load_instance
+from app.workflow.applying.loading import load_instance
+from app.workflow.applying.progress import Progress
+from app.workflow.definitions.versions import process_of
 from app.workflow.models import TaskState
 from app.workflow.names import group_name
-from app.workflow.progress import Progress
-from app.workflow.read_permits import require_reader
+from app.workflow.permits.reading import require_reader
+from app.workflow.tracking.history import OpenSeat, mark_copy_read, open_seats, visits
 
 pages = Blueprint("instances", __name__)
 

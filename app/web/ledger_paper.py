@@ -10,7 +10,7 @@ from app.web.language import language
 from app.web.paper import HEADING, MARGIN, WIDTH, Box, Paper, Words
 from app.web.sentences import translate_sentence
 from app.web.task_history import LedgerLine
-from app.workflow.chain import Verdict
+from app.workflow.ledger.chain import Verdict
 
 NUMBER, WHEN, HASH = 10.0, 28.0, 44.0
 SMALL, TINY = 8.5, 6.5

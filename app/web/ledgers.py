@@ -16,13 +16,13 @@ from app.web.ledger_paper import PrintedLedger, ledger_pdf
 from app.web.security import needs
 from app.web.sheet import state_words
 from app.web.task_history import LedgerLine, acting, ledger_lines, mentioned
-from app.workflow.definitions import process_of
-from app.workflow.history import ledger_entries
+from app.workflow.applying.loading import load_instance
+from app.workflow.definitions.versions import process_of
 from app.workflow.items import items_of
-from app.workflow.ledger import verify
-from app.workflow.ledger_export import export_lines
-from app.workflow.loading import load_instance
-from app.workflow.read_permits import require_reader
+from app.workflow.ledger.entries import verify
+from app.workflow.ledger.export import export_lines
+from app.workflow.permits.reading import require_reader
+from app.workflow.tracking.history import ledger_entries
 
 pages = Blueprint("ledgers", __name__)
 

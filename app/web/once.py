@@ -14,7 +14,7 @@ from app.core.i18n import N_
 from app.web.context import actor, db, now
 from app.web.refusals import record_refused
 from app.web.sentences import translate_sentence
-from app.workflow.request_keys import find_use, keep_location, use_key
+from app.workflow.deciding.request_keys import find_use, keep_location, use_key
 
 Parameters = ParamSpec("Parameters")
 View = Callable[Parameters, ResponseReturnValue]

@@ -31,13 +31,13 @@ from app.web.context import actor, db, now, settings
 from app.web.refill import refilled
 from app.web.security import needs
 from app.web.task_requests import one_person
-from app.workflow.definitions import bilingual_name, newest_definitions
-from app.workflow.handover import (
+from app.workflow.assignment.handover import (
     close_account,
     find_account,
     open_work_of,
     reopen_account,
 )
+from app.workflow.definitions.versions import bilingual_name, newest_definitions
 
 pages = Blueprint("staff", __name__)
 

@@ -32,8 +32,12 @@ from app.web.language import in_language
 from app.web.project_timeline import TimelineRound, timeline
 from app.web.task_history import LedgerLine, acting, ledger_lines, mentioned, past_opinions
 from app.web.task_outlook import Ahead, named
-from app.workflow.definitions import process_of
-from app.workflow.history import (
+from app.workflow.assignment.whys import read_why
+from app.workflow.definitions.versions import process_of
+from app.workflow.items import Item, items_of
+from app.workflow.names import group_name
+from app.workflow.resources import resources_of
+from app.workflow.tracking.history import (
     OpenSeat,
     ledger_entries,
     open_incidents,
@@ -41,10 +45,6 @@ from app.workflow.history import (
     opinions,
     visits,
 )
-from app.workflow.items import Item, items_of
-from app.workflow.names import group_name
-from app.workflow.resources import resources_of
-from app.workflow.whys import read_why
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from itertools import groupby
 
 from app.core.i18n import Bilingual
 from app.web.task_history import PastOpinion
-from app.workflow.calendar import WorkingCalendar
-from app.workflow.history import OpenSeat
+from app.workflow.clocks.calendar import WorkingCalendar
 from app.workflow.models import TaskState, UserTask
+from app.workflow.tracking.history import OpenSeat
 
 
 @dataclass(frozen=True, slots=True)

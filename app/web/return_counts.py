@@ -13,10 +13,10 @@ from app.identity import Permission
 from app.web.context import actor, db, now, settings
 from app.web.definition_steps import step_names
 from app.web.security import needs
-from app.workflow.definition_library import get_shelf, version_xml
+from app.workflow.definitions.library import get_shelf, version_xml
 from app.workflow.resources import resources_of
-from app.workflow.return_points import ReasonCount, count_reasons, points_with_reason
-from app.workflow.return_reasons import ReturnReason
+from app.workflow.returning.points import ReasonCount, count_reasons, points_with_reason
+from app.workflow.returning.reasons import ReturnReason
 
 pages = Blueprint("return_counts", __name__, url_prefix="/definitions")
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from app.core.i18n import Bilingual
 from app.forms import FieldView, Form, label_of, place_in
 from app.web.fields import Pairs
-from app.workflow.history import Opinion
-from app.workflow.return_points import Point, PointAnswer, PointAsked
-from app.workflow.return_reasons import ReturnReason
+from app.workflow.returning.points import Point, PointAnswer, PointAsked
+from app.workflow.returning.reasons import ReturnReason
+from app.workflow.tracking.history import Opinion
 
 #: How the inputs of the dialog's rows begin; no key of a form can hold a colon.
 ROWS = "return:points"

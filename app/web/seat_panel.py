@@ -11,15 +11,15 @@ from app.core.i18n import N_, Bilingual, Sentence
 from app.identity import Actor, people_names
 from app.web.definition_steps import rule_in_words
 from app.web.language import in_language
-from app.workflow.electorate import shares, signers_before, standing
-from app.workflow.loading import LoadedTask, SeatFacts
+from app.workflow.applying.loading import LoadedTask, SeatFacts
+from app.workflow.assignment.moving import movable_places
+from app.workflow.assignment.whys import read_why
 from app.workflow.models import SeatKind, SeatState
-from app.workflow.moving import movable_places
 from app.workflow.names import group_name
-from app.workflow.seat_permits import may_remove
-from app.workflow.settling import votes_of
-from app.workflow.voting import SINGLE, Tally, rule_of
-from app.workflow.whys import read_why
+from app.workflow.permits.seats import may_remove
+from app.workflow.voting.electorate import shares, signers_before, standing
+from app.workflow.voting.rules import SINGLE, Tally, rule_of
+from app.workflow.voting.settling import votes_of
 
 _STATES = {
     SeatState.OPEN: N_("to sign"),

@@ -21,16 +21,16 @@ from app.web.goal_diffs import GOAL_FORM
 from app.web.language import in_language
 from app.web.sentences import translate_sentence
 from app.web.task_history import PastOpinion, past_opinions
-from app.workflow.attachments import attachments_of
-from app.workflow.definitions import process_of
-from app.workflow.history import opinions
+from app.workflow.applying.loading import load_instance
+from app.workflow.deciding.attachments import attachments_of
+from app.workflow.definitions.versions import process_of
 from app.workflow.items import items_of
-from app.workflow.ledger import Verdict, verify
-from app.workflow.loading import load_instance
+from app.workflow.ledger.entries import Verdict, verify
 from app.workflow.models import Attachment
-from app.workflow.read_permits import require_reader
+from app.workflow.permits.reading import require_reader
 from app.workflow.resources import resources_of
-from app.workflow.sheets import VoteMark, sheet_code, vote_marks
+from app.workflow.tracking.history import opinions
+from app.workflow.tracking.sheets import VoteMark, sheet_code, vote_marks
 
 NO_MARK = VoteMark(None, None, None, ())
 

@@ -8,7 +8,7 @@ from fpdf.enums import Align
 from app.web.language import language
 from app.web.paper import HEADING, MARGIN, PADDING, TEXT, WIDTH, Box, Drawing, Paper, Words
 from app.web.sheet import Sheet, SheetOpinion, Table
-from app.workflow.signatures import strokes_of
+from app.workflow.deciding.signatures import strokes_of
 
 #: Labels of the head and of the form.
 LABEL = 30.0

@@ -13,8 +13,8 @@ from app.web.refill import refilled
 from app.web.security import needs
 from app.web.task_requests import expected_version, problems_at_fields, task_address
 from app.web.tasks import show
-from app.workflow.reading import read_task
-from app.workflow.recalls import recall_decision, undo_decision
+from app.workflow.deciding.reading import read_task
+from app.workflow.returning.recalls import recall_decision, undo_decision
 
 pages = Blueprint("task_back", __name__)
 

@@ -14,10 +14,10 @@ from app.web.refill import refilled
 from app.web.security import needs
 from app.web.task_requests import expected_version, problems_at_fields, task_address
 from app.web.tasks import show
-from app.workflow.loading import LoadedTask, load_task
-from app.workflow.own_seats import refuse_stale, require_seat
+from app.workflow.applying.loading import LoadedTask, load_task
+from app.workflow.assignment.stepping_aside import step_aside
 from app.workflow.resources import day_of
-from app.workflow.stepping_aside import step_aside
+from app.workflow.voting.own_seats import refuse_stale, require_seat
 
 pages = Blueprint("task_conflict", __name__)
 

@@ -8,12 +8,12 @@ from uuid import UUID
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Process, target_name
 from app.web.fields import FormPage, form_to_read
-from app.workflow.history import Opinion
 from app.workflow.models import LedgerEntry
 from app.workflow.names import group_name, person_key, username_of
-from app.workflow.permits import is_approval
+from app.workflow.permits.tasks import is_approval
 from app.workflow.resources import FormLibrary
-from app.workflow.resubmission import carried_over, reusable
+from app.workflow.returning.resubmission import carried_over, reusable
+from app.workflow.tracking.history import Opinion
 
 #: Templates of the ledger by verb.
 _SAID = {

@@ -12,10 +12,12 @@ from app.identity import organisation_names
 from app.web.context import db, now
 from app.web.language import in_language
 from app.web.task_history import PastOpinion
-from app.workflow.loading import LoadedTask
+from app.workflow.applying.loading import LoadedTask
+from app.workflow.assignment.whys import read_why
 from app.workflow.models import InstanceState
 from app.workflow.names import group_name, username_of
-from app.workflow.outlook import (
+from app.workflow.permits.tasks import Permitted, ReturnChoice
+from app.workflow.tracking.outlook import (
     Asked,
     PathAhead,
     StepToCome,
@@ -24,8 +26,6 @@ from app.workflow.outlook import (
     path_ahead,
     return_effects,
 )
-from app.workflow.permits import Permitted, ReturnChoice
-from app.workflow.whys import read_why
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,10 +38,18 @@ from app.web.task_outlook import Ahead, Returns, gather_ahead, gather_returns
 from app.web.task_returns import beside_form, beside_material, gather_checklist, gather_since
 from app.web.task_said import Said, gather_said
 from app.web.task_standing import Standing, gather_standing
-from app.workflow.attachments import attachments_of
-from app.workflow.choices import Choice, choices_asked
-from app.workflow.drafts import find_draft
-from app.workflow.history import (
+from app.workflow.applying.loading import LoadedTask, SeatFacts, load_task
+from app.workflow.assignment.choices import Choice, choices_asked
+from app.workflow.assignment.whys import read_why, stands_in
+from app.workflow.deciding.attachments import attachments_of
+from app.workflow.deciding.drafts import find_draft
+from app.workflow.deciding.task_forms import load_form_data
+from app.workflow.models import Attachment, TaskDraft
+from app.workflow.names import candidate_keys, group_name
+from app.workflow.permits.reading import require_reader
+from app.workflow.permits.tasks import Permitted, permitted
+from app.workflow.resources import resources_of
+from app.workflow.tracking.history import (
     OpenSeat,
     Opinion,
     ledger_entries,
@@ -49,15 +57,7 @@ from app.workflow.history import (
     open_seats,
     opinions,
 )
-from app.workflow.loading import LoadedTask, SeatFacts, load_task
-from app.workflow.models import Attachment, TaskDraft
-from app.workflow.names import candidate_keys, group_name
-from app.workflow.own_seats import own_seat, owner_of
-from app.workflow.permits import Permitted, permitted
-from app.workflow.read_permits import require_reader
-from app.workflow.resources import resources_of
-from app.workflow.task_forms import load_form_data
-from app.workflow.whys import read_why, stands_in
+from app.workflow.voting.own_seats import own_seat, owner_of
 
 #: Inputs of the page that are no answers of the form.
 NO_ANSWERS = frozenset(

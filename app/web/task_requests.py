@@ -23,9 +23,9 @@ from app.identity import User, find_people, search_accounts
 from app.web.context import actor, db
 from app.web.inbox import Place, next_task
 from app.web.language import in_language
-from app.workflow.choices import CHOOSE
-from app.workflow.loading import LoadedTask
-from app.workflow.own_seats import own_seat
+from app.workflow.applying.loading import LoadedTask
+from app.workflow.assignment.choices import CHOOSE
+from app.workflow.voting.own_seats import own_seat
 
 #: How many people a search offers.
 PEOPLE_OFFERED = 8

@@ -19,11 +19,11 @@ from app.web.return_points import (
 )
 from app.web.since import Since, since_last_seen
 from app.web.task_history import PastOpinion
-from app.workflow.history import Opinion
-from app.workflow.loading import LoadedTask
+from app.workflow.applying.loading import LoadedTask
 from app.workflow.models import LedgerEntry
 from app.workflow.resources import resources_of
-from app.workflow.return_points import PointAnswer, owed_points, points_of
+from app.workflow.returning.points import PointAnswer, owed_points, points_of
+from app.workflow.tracking.history import Opinion
 
 
 def gather_checklist(

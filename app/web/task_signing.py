@@ -19,9 +19,9 @@ from app.web.task_requests import (
     task_address,
 )
 from app.web.tasks import keep_typed, show
-from app.workflow.loading import load_task
-from app.workflow.own_seats import own_seat
-from app.workflow.signing import add_signer, delegate_task, remove_signer, resolve_delegation
+from app.workflow.applying.loading import load_task
+from app.workflow.voting.own_seats import own_seat
+from app.workflow.voting.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 
 pages = Blueprint("task_signing", __name__)
 

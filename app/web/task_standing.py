@@ -7,7 +7,10 @@ from uuid import UUID
 
 from app.core.i18n import Bilingual
 from app.web.context import actor, db, now
-from app.workflow.item_permits import (
+from app.workflow.applying.loading import LoadedTask
+from app.workflow.models import InstanceState, LedgerEntry, Question
+from app.workflow.names import person_name
+from app.workflow.permits.items import (
     permits,
     require_recallable,
     require_resumable,
@@ -15,12 +18,9 @@ from app.workflow.item_permits import (
     require_terminable,
     require_withdrawable,
 )
-from app.workflow.loading import LoadedTask
-from app.workflow.models import InstanceState, LedgerEntry, Question
-from app.workflow.names import person_name
-from app.workflow.permits import ReturnChoice
-from app.workflow.resubmission import straight_choice
-from app.workflow.taking_back import questions_to
+from app.workflow.permits.tasks import ReturnChoice
+from app.workflow.returning.resubmission import straight_choice
+from app.workflow.returning.taking_back import questions_to
 
 _STOPPED = {InstanceState.SUSPENDED: "suspend", InstanceState.TERMINATED: "terminate"}
 

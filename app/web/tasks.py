@@ -42,19 +42,19 @@ from app.web.task_requests import (
     typed_choices,
     uuid_of,
 )
-from app.workflow.decisions import (
+from app.workflow.applying.loading import LoadedTask, load_task
+from app.workflow.assignment.claiming import claim_task, transfer_task, unclaim_task
+from app.workflow.deciding.decisions import (
     Decision,
     abstain_task,
     approve_task,
     reject_task,
     return_task,
 )
-from app.workflow.drafts import save_task_draft
-from app.workflow.item_permits import permits, require_recallable
-from app.workflow.loading import LoadedTask, load_task
-from app.workflow.permits import ReturnChoice, permitted
-from app.workflow.tasks import claim_task, transfer_task, unclaim_task
-from app.workflow.voting import ABSTAIN, REJECT
+from app.workflow.deciding.drafts import save_task_draft
+from app.workflow.permits.items import permits, require_recallable
+from app.workflow.permits.tasks import ReturnChoice, permitted
+from app.workflow.voting.rules import ABSTAIN, REJECT
 
 pages = Blueprint("tasks", __name__)
 

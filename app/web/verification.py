@@ -15,9 +15,9 @@ from app.web.language import in_language
 from app.web.security import public
 from app.web.sheet import outcome_words, state_words
 from app.web.task_history import outcome_name
-from app.workflow.chain import Entry
-from app.workflow.definitions import process_of
-from app.workflow.sheets import check_sheet
+from app.workflow.definitions.versions import process_of
+from app.workflow.ledger.chain import Entry
+from app.workflow.tracking.sheets import check_sheet
 
 pages = Blueprint("verification", __name__)
 

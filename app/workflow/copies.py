@@ -13,14 +13,14 @@ from app.core.errors import InvalidInputError, NotFoundError, problem
 from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
 from app.identity import Actor, User, group_key, load_actor
-from app.workflow.actions import Action, save_instance
-from app.workflow.duty_permits import refuse_conflicting_duties
-from app.workflow.loading import LoadedTask, load_task
+from app.workflow.applying.actions import Action, save_instance
+from app.workflow.applying.loading import LoadedTask, load_task
+from app.workflow.applying.task_rows import begin_action, record_act
+from app.workflow.deciding.reasons import require_words
 from app.workflow.models import CopyReceipt, TaskCopy
 from app.workflow.names import PERSON, Told, candidate_keys, person_key
-from app.workflow.own_seats import require_seat
-from app.workflow.reasons import require_words
-from app.workflow.task_rows import begin_action, record_act
+from app.workflow.permits.duties import refuse_conflicting_duties
+from app.workflow.voting.own_seats import require_seat
 
 COPY = table_of(TaskCopy)
 #: Characters of the note that goes with a copy.

@@ -10,13 +10,13 @@ from app.core.errors import NotFoundError
 from app.core.i18n import N_
 from app.core.ids import new_id
 from app.identity import Actor, Permission
-from app.workflow.actions import action_on, save_instance
-from app.workflow.alarms import hold_alarms, release_alarms
-from app.workflow.definitions import process_of
+from app.workflow.applying.actions import action_on, save_instance
+from app.workflow.applying.loading import load_instance
+from app.workflow.clocks.alarms import hold_alarms, release_alarms
+from app.workflow.clocks.timers import hold_timers, release_timers
+from app.workflow.definitions.versions import process_of
 from app.workflow.failures import InstanceFailureError
-from app.workflow.loading import load_instance
 from app.workflow.models import Incident, ProcessInstance
-from app.workflow.timers import hold_timers, release_timers
 
 
 def open_incident(

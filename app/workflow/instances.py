@@ -14,16 +14,16 @@ from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
 from app.engine import start
 from app.identity import Actor, Permission
-from app.workflow.actions import INSTANCE, Action
-from app.workflow.applying import apply_step
-from app.workflow.asking import InstanceFacts
-from app.workflow.definitions import latest_definition_ids, process_of
+from app.workflow.applying.actions import INSTANCE, Action
+from app.workflow.applying.progress import Progress
+from app.workflow.applying.steps import apply_step
+from app.workflow.assignment.asking import InstanceFacts
+from app.workflow.definitions.versions import latest_definition_ids, process_of
 from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
-from app.workflow.ledger import GENESIS
+from app.workflow.ledger.entries import GENESIS
 from app.workflow.models import InstanceState, ProcessDefinition, ProcessInstance
 from app.workflow.names import person_name
-from app.workflow.progress import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

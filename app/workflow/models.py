@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.database import Base, table_of
 from app.core.ids import new_id
 from app.core.types import Money, UtcDateTime, one_of
-from app.workflow.append_only import keep_ledger, keep_votes
+from app.workflow.ledger.append_only import keep_ledger, keep_votes
 
 
 class InstanceState(StrEnum):

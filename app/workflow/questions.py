@@ -24,15 +24,15 @@ from app.core.errors import (
 from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
 from app.identity import Actor, User
-from app.workflow.actions import save_instance
-from app.workflow.clocks import start_clocks, stop_clocks
-from app.workflow.duty_permits import refuse_conflicting_duties
-from app.workflow.loading import LoadedTask, load_task
+from app.workflow.applying.actions import save_instance
+from app.workflow.applying.loading import LoadedTask, load_task
+from app.workflow.applying.task_rows import begin_action, record_act
+from app.workflow.clocks.stops import start_clocks, stop_clocks
+from app.workflow.deciding.reasons import require_words
 from app.workflow.models import ProcessInstance, Question, QuestionKind, TaskState, UserTask
 from app.workflow.names import Told, person_key, person_name
-from app.workflow.own_seats import refuse_closed, require_seat
-from app.workflow.reasons import require_words
-from app.workflow.task_rows import begin_action, record_act
+from app.workflow.permits.duties import refuse_conflicting_duties
+from app.workflow.voting.own_seats import refuse_closed, require_seat
 
 QUESTION = table_of(Question)
 #: Characters of a question, and of its answer.

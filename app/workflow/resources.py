@@ -17,11 +17,11 @@ from app.core.settings import Settings
 from app.core.storage import Storage, open_storage
 from app.engine import Definition, Process, link, parse
 from app.forms import Form, load_form
-from app.workflow.calendar import WorkingCalendar
-from app.workflow.decision_files import DecisionLibrary, kept_models
+from app.workflow.clocks.calendar import WorkingCalendar
+from app.workflow.deciding.phrases import load_phrases
+from app.workflow.definitions.decision_files import DecisionLibrary, kept_models
 from app.workflow.models import ProcessDefinition
-from app.workflow.phrases import load_phrases
-from app.workflow.return_reasons import load_return_reasons
+from app.workflow.returning.reasons import load_return_reasons
 
 #: Executable processes kept per web process; one takes some hundred kilobytes.
 CACHED_PROCESSES = 64

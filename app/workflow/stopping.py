@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from app.core.database import table_of
 from app.engine import postpone
 from app.identity import Actor
-from app.workflow.actions import Action, save_instance
-from app.workflow.clocks import start_clocks, stop_clocks
-from app.workflow.closing import cancel_tasks
+from app.workflow.applying.actions import Action, save_instance
+from app.workflow.applying.closing import cancel_tasks
+from app.workflow.applying.loading import LoadedTask, load_task
+from app.workflow.applying.task_rows import begin_action
+from app.workflow.applying.timer_rows import drop_timers, write_timers
+from app.workflow.clocks.stops import start_clocks, stop_clocks
+from app.workflow.deciding.reasons import require_reason
 from app.workflow.handlers import ServiceContext, tell_termination
-from app.workflow.item_permits import require_resumable, require_suspendable, require_terminable
-from app.workflow.loading import LoadedTask, load_task
 from app.workflow.models import InstanceState, Question
-from app.workflow.own_seats import refuse_stale
-from app.workflow.reasons import require_reason
-from app.workflow.task_rows import begin_action
-from app.workflow.timer_rows import drop_timers, write_timers
+from app.workflow.permits.items import require_resumable, require_suspendable, require_terminable
+from app.workflow.voting.own_seats import refuse_stale
 
 
 def suspend_item(

@@ -12,15 +12,15 @@ from app.core.errors import ConflictError, NotPermittedError
 from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
 from app.identity import Actor, Permission, User
-from app.workflow.actions import save_instance
-from app.workflow.history import open_seats
-from app.workflow.loading import LoadedTask, load_task
+from app.workflow.applying.actions import save_instance
+from app.workflow.applying.loading import LoadedTask, load_task
+from app.workflow.applying.task_rows import begin_action, record_act
+from app.workflow.deciding.reasons import require_words
 from app.workflow.models import InstanceState, Question, QuestionKind, Urge
 from app.workflow.names import Told, candidate_keys, person_key
-from app.workflow.own_seats import refuse_closed
-from app.workflow.reasons import require_words
 from app.workflow.resources import resources_of
-from app.workflow.task_rows import begin_action, record_act
+from app.workflow.tracking.history import open_seats
+from app.workflow.voting.own_seats import refuse_closed
 
 #: Characters of the words that may go with an urge.
 LONGEST_NOTE = 500

@@ -17,12 +17,12 @@ from app.web.definition_steps import (
     self_words,
     strategy_words,
 )
-from app.workflow.assignment import DUPLICATE, EMPTY, SELF
-from app.workflow.demands import WORDS
-from app.workflow.policies import POLICIES
-from app.workflow.strategies import STRATEGIES
-from app.workflow.timeout_rules import TIMEOUT, TimeOut
-from app.workflow.voting import MODES, REJECTS, TIES
+from app.workflow.assignment.plan import DUPLICATE, EMPTY, SELF
+from app.workflow.assignment.strategies import STRATEGIES
+from app.workflow.definitions.demands import WORDS
+from app.workflow.definitions.policies import POLICIES
+from app.workflow.definitions.timeout_rules import TIMEOUT, TimeOut
+from app.workflow.voting.rules import MODES, REJECTS, TIES
 
 WORD = re.compile(r"appr\.[A-Za-z]+(\.en|\.)?")
 #: What each word may say, where that is a closed list.

@@ -11,7 +11,7 @@ from app.identity import User, load_actor
 from app.projects.launch import start_goal_review
 from app.projects.models import Project
 from app.projects.sample.journeys import DEMO_NOW
-from app.workflow.deploying import deploy_definition
+from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.models import LedgerEntry, ProcessInstance, UserTask, Vote
 from tests.batches import undemanding_forms, waiting_reports
 from tests.browser.conftest import LiveServer

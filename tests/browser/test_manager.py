@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.installation import read_clock
 from app.identity import User, load_actor
-from app.workflow.decisions import Decision, approve_task
+from app.workflow.deciding.decisions import Decision, approve_task
 from app.workflow.models import ProcessInstance, TaskState, UserTask
 from tests.browser.conftest import LiveServer
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from app.core.settings import ROOT
 from app.projects.sample.journeys import DEMO_NOW
-from app.workflow.definitions import get_definition
-from app.workflow.item_permits import permits, require_terminable, require_withdrawable
-from app.workflow.loading import load_task
+from app.workflow.applying.loading import load_task
+from app.workflow.definitions.policies import POLICIES, RECALL, RESUBMIT, policy
+from app.workflow.definitions.versions import get_definition
 from app.workflow.models import ProcessInstance
-from app.workflow.policies import POLICIES, RECALL, RESUBMIT, policy
+from app.workflow.permits.items import permits, require_terminable, require_withdrawable
 from tests.browser.conftest import LiveServer
 from tests.browser.faults import Faults
 from tests.workflow.conftest import BY_TAG, Office, clerk_of

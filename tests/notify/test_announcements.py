@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.core.i18n import Sentence
 from app.notify import Notice, NoticeKind
 from app.projects import tell
+from app.workflow.assignment.claiming import claim_task, transfer_task
+from app.workflow.ledger.telling import untold_instances
 from app.workflow.models import ProcessInstance
-from app.workflow.signing import add_signer, delegate_task, resolve_delegation
-from app.workflow.tasks import claim_task, transfer_task
-from app.workflow.telling import untold_instances
+from app.workflow.voting.signing import add_signer, delegate_task, resolve_delegation
 from tests.notify.conftest import PostOffice
 from tests.workflow.conftest import REASON
 

@@ -10,9 +10,9 @@ from app.core.errors import InvalidInputError
 from app.projects.goal_files import open_goal_file
 from app.projects.letters import letters_of
 from app.projects.models import Indicator
+from app.workflow.applying.loading import load_instance
 from app.workflow.instances import InstanceState
-from app.workflow.ledger import verify
-from app.workflow.loading import load_instance
+from app.workflow.ledger.entries import verify
 from tests.workflow.conftest import BY_TAG, Office
 
 CODE = BY_TAG["P04"].code

@@ -13,9 +13,9 @@ from app.core.errors import ConflictError, InvalidInputError
 from app.projects.goal_files import GoalFile, open_goal_file
 from app.projects.models import GoalVersion, Project
 from app.projects.sample import goal_values
-from app.workflow.drafts import find_draft, save_task_draft
-from app.workflow.history import opinions
-from app.workflow.ledger import verify
+from app.workflow.deciding.drafts import find_draft, save_task_draft
+from app.workflow.ledger.entries import verify
+from app.workflow.tracking.history import opinions
 from tests.workflow.conftest import BY_TAG, Office, clerk_of
 
 Row = dict[str, Any]

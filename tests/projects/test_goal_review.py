@@ -14,13 +14,13 @@ from app.projects.goal_files import GoalFile, open_goal_file
 from app.projects.models import GoalVersion
 from app.projects.queries import goal_versions
 from app.projects.sample import goal_values
-from app.workflow.decisions import Decision, approve_task
-from app.workflow.deploying import deploy_definition
-from app.workflow.history import opinions
+from app.workflow.applying.loading import load_instance
+from app.workflow.assignment.claiming import claim_task, transfer_task
+from app.workflow.deciding.decisions import Decision, approve_task
+from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.instances import InstanceState
-from app.workflow.loading import load_instance
 from app.workflow.resources import resources_of
-from app.workflow.tasks import claim_task, transfer_task
+from app.workflow.tracking.history import opinions
 from tests.workflow.conftest import BY_TAG, REASON, REVIEW, Office, clerk_of
 
 CODE = BY_TAG["P04"].code

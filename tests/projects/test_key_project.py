@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.core.errors import InvalidInputError
-from app.workflow.attachments import as_form_value, attach_file
-from app.workflow.history import opinions
+from app.workflow.deciding.attachments import as_form_value, attach_file
+from app.workflow.tracking.history import opinions
 from tests.workflow.conftest import REVIEW, Office, clerk_of
 
 

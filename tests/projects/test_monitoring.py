@@ -15,10 +15,10 @@ from app.projects.monitoring import is_on_plan
 from app.projects.queries import project_by_code
 from app.projects.rules import load_rules
 from app.projects.sample import goal_values
-from app.workflow.history import opinions
+from app.workflow.applying.loading import load_instance, load_task
+from app.workflow.deciding.task_forms import load_form_data
 from app.workflow.instances import InstanceState
-from app.workflow.loading import load_instance, load_task
-from app.workflow.task_forms import load_form_data
+from app.workflow.tracking.history import opinions
 from tests.workflow.conftest import BY_TAG, Office, clerk_of
 
 CODE = BY_TAG["P04"].code

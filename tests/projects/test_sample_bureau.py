@@ -25,10 +25,9 @@ from app.projects.queries import goal_in_force, goal_versions, project_by_code
 from app.projects.sample import desk, load_sample_bureau, projects
 from app.projects.sample.hours import ZONE
 from app.projects.sample.journeys import DEMO_NOW
-from app.workflow.calendar import WorkingCalendar
-from app.workflow.drafts import find_draft
-from app.workflow.history import OpenSeat, last_form_values, open_seats, opinions
-from app.workflow.ledger import verify
+from app.workflow.clocks.calendar import WorkingCalendar
+from app.workflow.deciding.drafts import find_draft
+from app.workflow.ledger.entries import verify
 from app.workflow.models import (
     LedgerEntry,
     ProcessDefinition,
@@ -38,6 +37,7 @@ from app.workflow.models import (
     Vote,
 )
 from app.workflow.resources import open_database
+from app.workflow.tracking.history import OpenSeat, last_form_values, open_seats, opinions
 from tests.databases import Server, clone_of, installation
 
 CODES = {each.tag: each.code for year in (2022, 2023) for each in projects(year) if each.tag}

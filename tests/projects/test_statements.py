@@ -19,21 +19,21 @@ from app.projects.messages import answer, ask, give_copy, urge
 from app.projects.queries import project_by_code
 from app.projects.reminders import ring_alarm
 from app.projects.sample import goal_values
-from app.workflow.attachments import as_form_value, attach_file
-from app.workflow.batches import BatchVerb, Order, do_item
-from app.workflow.decisions import Decision, approve_task, return_task
-from app.workflow.drafts import save_task_draft
-from app.workflow.handover import hand_over_task
-from app.workflow.loading import load_task
+from app.workflow.applying.loading import load_task
+from app.workflow.assignment.claiming import claim_task, transfer_task, unclaim_task
+from app.workflow.assignment.handover import hand_over_task
+from app.workflow.deciding.attachments import as_form_value, attach_file
+from app.workflow.deciding.batches import BatchVerb, Order, do_item
+from app.workflow.deciding.decisions import Decision, approve_task, return_task
+from app.workflow.deciding.drafts import save_task_draft
 from app.workflow.models import Seat
-from app.workflow.permits import return_choices
+from app.workflow.permits.tasks import return_choices
 from app.workflow.questions import questions_of
-from app.workflow.recalls import recall_decision, undo_decision
-from app.workflow.return_points import PointAnswer, PointAsked, points_of
-from app.workflow.signing import add_signer, delegate_task, remove_signer, resolve_delegation
+from app.workflow.returning.points import PointAnswer, PointAsked, points_of
+from app.workflow.returning.recalls import recall_decision, undo_decision
+from app.workflow.returning.taking_back import withdraw_item
 from app.workflow.stopping import resume_item, suspend_item, terminate_item
-from app.workflow.taking_back import withdraw_item
-from app.workflow.tasks import claim_task, transfer_task, unclaim_task
+from app.workflow.voting.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 from tests.workflow.conftest import BY_TAG, REASON, REVIEW, Office, clerk_of
 from tests.workflow.test_timeouts import READ_ONLY, deploy
 

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app.core.ids import new_id
 from app.identity.models import RefusedRequest
 from app.projects.models import Project
-from app.workflow.ledger import verify
+from app.workflow.ledger.entries import verify
 from app.workflow.models import (
     LedgerEntry,
     ProcessInstance,

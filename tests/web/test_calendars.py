@@ -3,7 +3,7 @@
 import pytest
 
 from app.projects.sample.journeys import DEMO_NOW
-from app.workflow.deploying import deploy_definition
+from app.workflow.definitions.deploying import deploy_definition
 from tests.web.desk import Desks, words
 from tests.workflow.test_timeouts import diagram
 

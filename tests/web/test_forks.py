@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from app.projects.sample.journeys import DEMO_NOW
-from app.workflow.deploying import deploy_definition
+from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.instances import start_instance
 from tests.engine.drawing import draw
 from tests.web.desk import REASON, Desks, words

@@ -18,8 +18,8 @@ from app.identity import User
 from app.identity.models import RefusedRequest
 from app.projects.sample.journeys import DEMO_NOW
 from app.web import handover
-from app.workflow.handover import hand_over_task
-from app.workflow.ledger import verify
+from app.workflow.assignment.handover import hand_over_task
+from app.workflow.ledger.entries import verify
 from app.workflow.stopping import suspend_item
 from tests.statements import Statements
 from tests.web.desk import Desks, words

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import ConflictError
-from app.workflow.tasks import claim_task
+from app.workflow.assignment.claiming import claim_task
 from tests.queues import department_queue
 from tests.statements import Statements
 from tests.web.desk import Desks, words

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 
 from app.cli import main
 from app.core.errors import InvalidInputError
-from app.workflow.chain import Fault, FaultKind
-from app.workflow.ledger_export import read_export
+from app.workflow.ledger.chain import Fault, FaultKind
+from app.workflow.ledger.export import read_export
 from app.workflow.models import LedgerEntry, ProcessInstance
 from tests.web.desk import REASON, Desks, words
 from tests.web.papers import text_of

@@ -15,7 +15,7 @@ from app.core.settings import Settings
 from app.identity import SYSTEM, User
 from app.web import CountersignApp, create_app
 from app.web.security import is_public, local_path
-from app.workflow import handover
+from app.workflow.assignment import handover
 
 PASSWORD = "correct horse"
 #: Something that fits each kind of place in an address.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.projects.sample.journeys import DEMO_NOW
-from app.workflow.drafts import find_draft
+from app.workflow.deciding.drafts import find_draft
 from tests.web.desk import REASON, Desks, words
 from tests.web.test_tasks import address, buttons, sent
 from tests.workflow.conftest import Office

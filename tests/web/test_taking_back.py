@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.identity import Actor, User, load_actor
 from app.notify.models import Notice
 from app.projects.sample.journeys import DEMO_NOW
-from app.workflow.deploying import deploy_definition
+from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.instances import start_instance
 from app.workflow.models import ProcessInstance, Question, UserTask
 from tests.engine.drawing import draw

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from app.core.settings import ROOT
 from app.web.project_timeline import timeline
-from app.workflow.calendar import WorkingCalendar
+from app.workflow.clocks.calendar import WorkingCalendar
 from app.workflow.models import UserTask
 
 CALENDAR = WorkingCalendar(ROOT / "config" / "calendar", ZoneInfo("Asia/Shanghai"))

@@ -19,12 +19,12 @@ from app.identity import Actor, User, load_actor
 from app.projects.launch import start_goal_review
 from app.projects.queries import project_by_code
 from app.projects.sample import goal_values, load_people, load_projects, projects
-from app.workflow.attachments import as_form_value, attach_file
-from app.workflow.decisions import Decision, approve_task, reject_task, return_task
-from app.workflow.deploying import deploy_definition
-from app.workflow.loading import load_task
+from app.workflow.applying.loading import load_task
+from app.workflow.deciding.attachments import as_form_value, attach_file
+from app.workflow.deciding.decisions import Decision, approve_task, reject_task, return_task
+from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.models import TaskState, UserTask
-from app.workflow.permits import return_choices
+from app.workflow.permits.tasks import return_choices
 from app.workflow.resources import open_database
 from tests.databases import Server, clone_of, installation
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.core.i18n import Bilingual, Sentence
 from app.identity import User
-from app.workflow.decisions import Decision, approve_task
-from app.workflow.deploying import deploy_definition
+from app.workflow.deciding.decisions import Decision, approve_task
+from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.instances import Subject, start_instance
 from app.workflow.models import LedgerEntry, Seat, UserTask
 from tests.engine.drawing import draw

@@ -12,15 +12,21 @@ from sqlalchemy.orm import Session
 
 from app.core.i18n import Bilingual
 from app.identity import User
-from app.workflow import ledger
-from app.workflow.decisions import Decision, abstain_task, approve_task, reject_task, return_task
-from app.workflow.deploying import deploy_definition
-from app.workflow.history import ledger_entries
+from app.workflow.applying.loading import load_task
+from app.workflow.deciding.decisions import (
+    Decision,
+    abstain_task,
+    approve_task,
+    reject_task,
+    return_task,
+)
+from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.instances import Subject, start_instance
-from app.workflow.loading import load_task
+from app.workflow.ledger import entries as ledger
 from app.workflow.models import ProcessInstance, Seat, UserTask
-from app.workflow.permits import return_choices
-from app.workflow.signing import add_signer, delegate_task, remove_signer, resolve_delegation
+from app.workflow.permits.tasks import return_choices
+from app.workflow.tracking.history import ledger_entries
+from app.workflow.voting.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 from tests.workflow.conftest import REASON, Office
 
 _DIAGRAM = """<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"

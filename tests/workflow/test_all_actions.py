@@ -26,30 +26,41 @@ from app.core.errors import CountersignError, InvalidInputError
 from app.core.ids import new_id
 from app.engine import open_tasks
 from app.identity import Absence, Actor, User, end_absence, enter_absence, load_actor
-from app.workflow import ledger
-from app.workflow.alarms import due_tasks, run_alarm
-from app.workflow.batches import BatchVerb, Order, do_item
+from app.workflow.applying.loading import load_task
+from app.workflow.assignment.claiming import claim_task, transfer_task, unclaim_task
+from app.workflow.assignment.handover import (
+    close_account,
+    find_account,
+    hand_over_task,
+    reopen_account,
+)
+from app.workflow.clocks.alarms import due_tasks, run_alarm
 from app.workflow.copies import copy_task
-from app.workflow.decisions import Decision, abstain_task, approve_task, reject_task, return_task
-from app.workflow.deploying import deploy_definition
-from app.workflow.drafts import save_task_draft
+from app.workflow.deciding.batches import BatchVerb, Order, do_item
+from app.workflow.deciding.decisions import (
+    Decision,
+    abstain_task,
+    approve_task,
+    reject_task,
+    return_task,
+)
+from app.workflow.deciding.drafts import save_task_draft
+from app.workflow.deciding.reading import read_task
+from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.failures import InstanceFailureError
-from app.workflow.handover import close_account, find_account, hand_over_task, reopen_account
 from app.workflow.instances import start_instance
-from app.workflow.loading import load_task
+from app.workflow.ledger import entries as ledger
 from app.workflow.models import SeatKind, TaskState, UserTask
-from app.workflow.own_seats import own_seat
-from app.workflow.permits import return_choices
+from app.workflow.permits.tasks import return_choices
 from app.workflow.questions import answer_question, ask_question, take_back_question
-from app.workflow.reading import read_task
-from app.workflow.recalls import recall_decision, undo_decision
 from app.workflow.resources import resources_of
-from app.workflow.return_points import PointAnswer, PointAsked
-from app.workflow.signing import add_signer, delegate_task, remove_signer, resolve_delegation
+from app.workflow.returning.points import PointAnswer, PointAsked
+from app.workflow.returning.recalls import recall_decision, undo_decision
+from app.workflow.returning.taking_back import withdraw_item
 from app.workflow.stopping import resume_item, suspend_item, terminate_item
-from app.workflow.taking_back import withdraw_item
-from app.workflow.tasks import claim_task, transfer_task, unclaim_task
 from app.workflow.urging import urge_task
+from app.workflow.voting.own_seats import own_seat
+from app.workflow.voting.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 from tests.workflow.books import VOTED, Away, Books, Staff, local_day, read_books
 from tests.workflow.conftest import REASON, Office
 from tests.workflow.rounds import SUBJECT, round_diagram

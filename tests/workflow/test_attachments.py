@@ -12,9 +12,9 @@ from app.core.errors import (
     NotFoundError,
     NotPermittedError,
 )
-from app.workflow.attachments import attach_file, attachments_of, remove_attachment
-from app.workflow.drafts import find_draft, save_task_draft
-from app.workflow.ledger import verify
+from app.workflow.deciding.attachments import attach_file, attachments_of, remove_attachment
+from app.workflow.deciding.drafts import find_draft, save_task_draft
+from app.workflow.ledger.entries import verify
 from app.workflow.models import Attachment, LedgerEntry
 from app.workflow.resources import resources_of
 from tests.workflow.conftest import REVIEW, Office

@@ -6,7 +6,7 @@ import pytest
 
 from app.core.errors import ConflictError
 from app.core.ids import new_id
-from app.workflow.batches import BatchVerb, Look, Order, do_item, look_at
+from app.workflow.deciding.batches import BatchVerb, Look, Order, do_item, look_at
 from tests.workflow.conftest import Office
 from tests.workflow.test_signatures import REVIEWER, demanding, item_of
 

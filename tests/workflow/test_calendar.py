@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import InvalidInputError
 from app.core.settings import ROOT, Settings
-from app.workflow.calendar import WorkingCalendar
+from app.workflow.clocks.calendar import WorkingCalendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkingCalendar(ROOT / "config" / "calendar", SHANGHAI)

@@ -18,16 +18,16 @@ from app.identity import (
     load_actor,
     withdraw_conflict,
 )
-from app.workflow.decisions import Decision, approve_task, reject_task
+from app.workflow.assignment.claiming import claim_task, transfer_task
+from app.workflow.assignment.handover import hand_over_task
+from app.workflow.assignment.stepping_aside import Aside, seats_in_conflict, step_aside
+from app.workflow.deciding.decisions import Decision, approve_task, reject_task
 from app.workflow.failures import InstanceFailureError
-from app.workflow.handover import hand_over_task
-from app.workflow.history import open_incidents
-from app.workflow.inbox import Filters, inbox_counters, inbox_page
-from app.workflow.inbox_tabs import Tab
-from app.workflow.ledger import verify
-from app.workflow.signing import add_signer, delegate_task
-from app.workflow.stepping_aside import Aside, seats_in_conflict, step_aside
-from app.workflow.tasks import claim_task, transfer_task
+from app.workflow.inbox.pages import Filters, inbox_counters, inbox_page
+from app.workflow.inbox.tabs import Tab
+from app.workflow.ledger.entries import verify
+from app.workflow.tracking.history import open_incidents
+from app.workflow.voting.signing import add_signer, delegate_task
 from tests.workflow.conftest import Office
 from tests.workflow.drawn import acts, agree, begin, change, deploy, one_step, seats
 from tests.workflow.test_handover import account

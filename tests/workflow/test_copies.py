@@ -10,11 +10,11 @@ from app.identity import User
 from app.notify.models import Notice
 from app.projects.messages import give_copy
 from app.workflow.copies import copies_of
-from app.workflow.history import ledger_entries, mark_copy_read
-from app.workflow.inbox import Filters, inbox_page
-from app.workflow.inbox_tabs import Tab
+from app.workflow.inbox.pages import Filters, inbox_page
+from app.workflow.inbox.tabs import Tab
 from app.workflow.models import InstanceState, ProcessInstance
-from app.workflow.read_permits import may_read_instance
+from app.workflow.permits.reading import may_read_instance
+from app.workflow.tracking.history import ledger_entries, mark_copy_read
 from tests.workflow.conftest import Office
 
 REPLY = {"reply_number": "财预批〔2022〕108号", "reply_date": "2022-09-05"}

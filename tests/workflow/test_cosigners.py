@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.core.database import Database
 from app.core.errors import CountersignError
 from app.identity import Actor, Permission, User, load_actor
-from app.workflow.decisions import Decision, approve_task
+from app.workflow.deciding.decisions import Decision, approve_task
 from app.workflow.models import UserTask, Vote
 from app.workflow.resources import open_database
 from tests.databases import installation

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import InvalidInputError
-from app.workflow.decision_files import DecisionLibrary
-from app.workflow.definitions import get_definition
+from app.workflow.definitions.decision_files import DecisionLibrary
+from app.workflow.definitions.versions import get_definition
 from app.workflow.resources import resources_of
 from tests.dmn.models import decision, definitions, input_data, literal, table
 from tests.workflow.conftest import Office

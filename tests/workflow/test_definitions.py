@@ -10,8 +10,10 @@ from app.core.settings import ROOT
 from app.engine import parse, read_heading
 from app.projects.launch import subject_of
 from app.projects.queries import project_by_code
-from app.workflow.definition_drafts import discard_definition_draft, save_definition_draft
-from app.workflow.definition_library import (
+from app.workflow.definitions.deploying import deploy_definition
+from app.workflow.definitions.drafts import discard_definition_draft, save_definition_draft
+from app.workflow.definitions.inspection import ROUTING, inspect_definition
+from app.workflow.definitions.library import (
     begin_definition,
     get_draft,
     get_shelf,
@@ -21,9 +23,7 @@ from app.workflow.definition_library import (
     require_newest,
     version_xml,
 )
-from app.workflow.definitions import get_definition
-from app.workflow.deploying import deploy_definition
-from app.workflow.inspection import ROUTING, inspect_definition
+from app.workflow.definitions.versions import get_definition
 from app.workflow.models import ProcessDefinition, ProcessInstance
 from tests.workflow.conftest import BY_TAG, Office
 

@@ -3,8 +3,8 @@
 import pytest
 
 from app.engine import Failed, Step
+from app.workflow.definitions.inspection import inspect_definition
 from app.workflow.failures import InstanceFailureError, refuse_failed
-from app.workflow.inspection import inspect_definition
 from tests.engine.drawing import draw
 from tests.workflow.conftest import Office
 

@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import select
 
-from app.workflow import ledger
-from app.workflow.history import ledger_entries, opinions
-from app.workflow.loading import load_task
+from app.workflow.applying.loading import load_task
+from app.workflow.ledger import entries as ledger
 from app.workflow.models import ProcessInstance, UserTask
-from app.workflow.outlook import return_effects
-from app.workflow.permits import return_choices
-from app.workflow.recalls import recall_decision
-from app.workflow.resubmission import reusable, straight_choice
+from app.workflow.permits.tasks import return_choices
+from app.workflow.returning.recalls import recall_decision
+from app.workflow.returning.resubmission import reusable, straight_choice
+from app.workflow.tracking.history import ledger_entries, opinions
+from app.workflow.tracking.outlook import return_effects
 from tests.workflow.conftest import Office
 from tests.workflow.small import CLERK, Small, small
 from tests.workflow.test_resubmission import send_back

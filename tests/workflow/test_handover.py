@@ -6,9 +6,14 @@ import pytest
 
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError, NotPermittedError
 from app.identity import User
-from app.workflow.handover import close_account, find_account, hand_over_task, open_work_of
-from app.workflow.ledger import verify
-from app.workflow.tasks import claim_task, transfer_task
+from app.workflow.assignment.claiming import claim_task, transfer_task
+from app.workflow.assignment.handover import (
+    close_account,
+    find_account,
+    hand_over_task,
+    open_work_of,
+)
+from app.workflow.ledger.entries import verify
 from tests.workflow.conftest import Office
 from tests.workflow.drawn import acts, agree, begin, change, deploy, one_step, seats
 from tests.workflow.test_substitution import away, signed_in, user_id

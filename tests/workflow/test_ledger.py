@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.core.database import Database, table_of
-from app.workflow import ledger
-from app.workflow.chain import Act, Entry, Fault, FaultKind, chained, check
+from app.workflow.ledger import entries as ledger
+from app.workflow.ledger.chain import Act, Entry, Fault, FaultKind, chained, check
 from app.workflow.models import LedgerEntry, ProcessInstance, Vote
 from tests.workflow.conftest import Office
 

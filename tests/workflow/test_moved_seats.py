@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from app.workflow.decisions import Decision, approve_task
-from app.workflow.handover import hand_over_task
+from app.workflow.assignment.claiming import transfer_task
+from app.workflow.assignment.handover import hand_over_task
+from app.workflow.deciding.decisions import Decision, approve_task
 from app.workflow.models import ProcessInstance
-from app.workflow.recalls import recall_decision
-from app.workflow.signing import add_signer, delegate_task
-from app.workflow.tasks import transfer_task
+from app.workflow.returning.recalls import recall_decision
+from app.workflow.voting.signing import add_signer, delegate_task
 from tests.workflow.conftest import REASON, Office
 from tests.workflow.rounds import Round, begin_round
 from tests.workflow.test_handover import account, user_id

@@ -13,10 +13,10 @@ from app.core.errors import (
     NotPermittedError,
 )
 from app.core.ids import new_id
-from app.workflow.history import ledger_entries
-from app.workflow.loading import load_task
-from app.workflow.moving import movable_places
-from app.workflow.tasks import claim_task, transfer_task
+from app.workflow.applying.loading import load_task
+from app.workflow.assignment.claiming import claim_task, transfer_task
+from app.workflow.assignment.moving import movable_places
+from app.workflow.tracking.history import ledger_entries
 from tests.workflow.conftest import REASON, Office
 from tests.workflow.rounds import Round, begin_round
 

@@ -11,8 +11,15 @@ from sqlalchemy import update
 from app.identity import User
 from app.projects.launch import preview_goal_review
 from app.projects.queries import project_by_code
-from app.workflow.loading import load_task
-from app.workflow.outlook import EndToCome, PathAhead, StepToCome, ToCome, WaysToCome, path_ahead
+from app.workflow.applying.loading import load_task
+from app.workflow.tracking.outlook import (
+    EndToCome,
+    PathAhead,
+    StepToCome,
+    ToCome,
+    WaysToCome,
+    path_ahead,
+)
 from tests.workflow.conftest import BY_TAG, Office, clerk_of
 
 Count = Callable[..., AbstractContextManager[Any]]

@@ -17,15 +17,15 @@ from app.identity import User
 from app.notify.models import Notice
 from app.projects.messages import answer, ask, take_back
 from app.worker import run_due
-from app.workflow.alarms import due_tasks
-from app.workflow.history import ledger_entries
-from app.workflow.inbox import Filters, inbox_counters, inbox_page
-from app.workflow.inbox_tabs import Tab
-from app.workflow.ledger import verify
-from app.workflow.loading import load_task
+from app.workflow.applying.loading import load_task
+from app.workflow.clocks.alarms import due_tasks
+from app.workflow.inbox.pages import Filters, inbox_counters, inbox_page
+from app.workflow.inbox.tabs import Tab
+from app.workflow.ledger.entries import verify
 from app.workflow.models import Seat, SeatState, UserTask
 from app.workflow.questions import Asked, people_to_ask, questions_of, questions_to
 from app.workflow.resources import resources_of
+from app.workflow.tracking.history import ledger_entries
 from tests.workflow.conftest import Office
 
 QUESTION = "请说明设备购置费的测算依据。"

@@ -8,15 +8,15 @@ from sqlalchemy import select, update
 
 from app.core.errors import ConflictError
 from app.projects.handlers import GoalDeclaration
-from app.workflow import ledger
-from app.workflow.actions import INSTANCE
-from app.workflow.decisions import Decision, return_task
-from app.workflow.history import ledger_entries, opinions
-from app.workflow.loading import load_task
+from app.workflow.applying.actions import INSTANCE
+from app.workflow.applying.loading import load_task
+from app.workflow.deciding.decisions import Decision, return_task
+from app.workflow.ledger import entries as ledger
 from app.workflow.models import ProcessInstance, UserTask
-from app.workflow.permits import return_choices
-from app.workflow.recalls import recall_decision
-from app.workflow.resubmission import carried_over, straight_choice
+from app.workflow.permits.tasks import return_choices
+from app.workflow.returning.recalls import recall_decision
+from app.workflow.returning.resubmission import carried_over, straight_choice
+from app.workflow.tracking.history import ledger_entries, opinions
 from tests.workflow.conftest import REASON, Office
 from tests.workflow.small import CLERK, Small, small
 

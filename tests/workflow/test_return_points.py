@@ -10,14 +10,12 @@ import pytest
 
 from app.core.errors import InvalidInputError
 from app.projects.sample import goal_values
-from app.workflow import ledger
-from app.workflow.decisions import Decision, approve_task, return_task
-from app.workflow.drafts import find_draft
-from app.workflow.history import ledger_entries, opinions
-from app.workflow.loading import load_task
-from app.workflow.permits import return_choices
-from app.workflow.recalls import recall_decision
-from app.workflow.return_points import (
+from app.workflow.applying.loading import load_task
+from app.workflow.deciding.decisions import Decision, approve_task, return_task
+from app.workflow.deciding.drafts import find_draft
+from app.workflow.ledger import entries as ledger
+from app.workflow.permits.tasks import return_choices
+from app.workflow.returning.points import (
     Point,
     PointAnswer,
     PointAsked,
@@ -27,6 +25,8 @@ from app.workflow.return_points import (
     points_of,
     points_with_reason,
 )
+from app.workflow.returning.recalls import recall_decision
+from app.workflow.tracking.history import ledger_entries, opinions
 from tests.workflow.conftest import BY_TAG, REASON, Office
 
 TARGET = PointAsked("target_without_basis", "请附测算表", "indicators.2.target")

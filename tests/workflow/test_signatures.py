@@ -13,15 +13,9 @@ from sqlalchemy import select
 from app.core.errors import InvalidInputError
 from app.core.settings import ROOT
 from app.identity import SYSTEM
-from app.workflow.attachments import attach_file
-from app.workflow.decisions import Decision, approve_task
-from app.workflow.demands import demand_problems
-from app.workflow.deploying import deploy_definition
-from app.workflow.history import opinions
-from app.workflow.inspection import inspect_definition
-from app.workflow.ledger import fingerprint
-from app.workflow.models import LedgerEntry, UserTask, Vote
-from app.workflow.signatures import (
+from app.workflow.deciding.attachments import attach_file
+from app.workflow.deciding.decisions import Decision, approve_task
+from app.workflow.deciding.signatures import (
     HEIGHT,
     MOST_POINTS,
     MOST_STROKES,
@@ -32,6 +26,12 @@ from app.workflow.signatures import (
     signed_form,
     strokes_of,
 )
+from app.workflow.definitions.demands import demand_problems
+from app.workflow.definitions.deploying import deploy_definition
+from app.workflow.definitions.inspection import inspect_definition
+from app.workflow.ledger.entries import fingerprint
+from app.workflow.models import LedgerEntry, UserTask, Vote
+from app.workflow.tracking.history import opinions
 from tests.workflow.conftest import REVIEW, Office
 
 GOAL = (ROOT / "bpmn" / "P_GOAL.bpmn").read_bytes()

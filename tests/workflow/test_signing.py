@@ -17,13 +17,13 @@ from app.core.errors import (
 )
 from app.identity import User
 from app.projects.models import GoalVersion
-from app.workflow.decisions import Decision, approve_task
-from app.workflow.history import ledger_entries, opinions
-from app.workflow.inbox import Filters, inbox_page
-from app.workflow.inbox_tabs import Tab
+from app.workflow.assignment.claiming import claim_task, transfer_task, unclaim_task
+from app.workflow.deciding.decisions import Decision, approve_task
+from app.workflow.inbox.pages import Filters, inbox_page
+from app.workflow.inbox.tabs import Tab
 from app.workflow.models import Seat, SeatState, UserTask, Vote
-from app.workflow.signing import add_signer, delegate_task, remove_signer, resolve_delegation
-from app.workflow.tasks import claim_task, transfer_task, unclaim_task
+from app.workflow.tracking.history import ledger_entries, opinions
+from app.workflow.voting.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 from tests.workflow.conftest import REASON, Office
 from tests.workflow.rounds import begin_round
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.workflow.failures import InstanceFailureError
-from app.workflow.ledger import verify
+from app.workflow.ledger.entries import verify
 from app.workflow.models import TaskState, UserTask
 from tests.workflow.conftest import Office
 from tests.workflow.drawn import acts, agree, begin, change, deploy, one_step, seats

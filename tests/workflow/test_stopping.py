@@ -12,9 +12,9 @@ from app.projects.goal_files import open_goal_file
 from app.projects.launch import start_goal_review
 from app.projects.queries import project_by_code
 from app.worker import run_due
-from app.workflow import ledger
-from app.workflow.decisions import Decision, approve_task
-from app.workflow.history import ledger_entries
+from app.workflow.assignment.claiming import claim_task, transfer_task
+from app.workflow.deciding.decisions import Decision, approve_task
+from app.workflow.ledger import entries as ledger
 from app.workflow.models import (
     InstanceState,
     ProcessInstance,
@@ -23,10 +23,10 @@ from app.workflow.models import (
     Timer,
     UserTask,
 )
-from app.workflow.recalls import recall_decision
+from app.workflow.returning.recalls import recall_decision
+from app.workflow.returning.taking_back import withdraw_item
 from app.workflow.stopping import resume_item, suspend_item, terminate_item
-from app.workflow.taking_back import withdraw_item
-from app.workflow.tasks import claim_task, transfer_task
+from app.workflow.tracking.history import ledger_entries
 from tests.workflow.conftest import BY_TAG, REASON, Office
 from tests.workflow.small import CLERK, Small, small
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError
 from app.core.settings import ROOT
-from app.workflow.deploying import deploy_definition
+from app.workflow.applying.loading import load_task
+from app.workflow.definitions.deploying import deploy_definition
+from app.workflow.definitions.inspection import inspect_definition
 from app.workflow.failures import InstanceFailureError
-from app.workflow.inspection import inspect_definition
 from app.workflow.instances import start_instance
-from app.workflow.loading import load_task
-from app.workflow.permits import permitted
+from app.workflow.permits.tasks import permitted
 from tests.engine.drawing import draw
 from tests.workflow.conftest import Office
 from tests.workflow.drawn import SUBJECT, agree, begin, change, deploy, one_step, seats

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError, NotFoundError, NotPermittedError
 from app.identity import Absence, Actor, Substitution, User, end_absence, enter_absence, load_actor
-from app.workflow.decisions import Decision, approve_task
-from app.workflow.inbox import Filters, inbox_page
-from app.workflow.inbox_tabs import Tab
+from app.workflow.assignment.claiming import claim_task, unclaim_task
+from app.workflow.deciding.decisions import Decision, approve_task
+from app.workflow.inbox.pages import Filters, inbox_page
+from app.workflow.inbox.tabs import Tab
 from app.workflow.models import LedgerEntry, Vote
-from app.workflow.recalls import recall_decision
-from app.workflow.tasks import claim_task, unclaim_task
+from app.workflow.returning.recalls import recall_decision
 from tests.workflow.conftest import Office
 from tests.workflow.drawn import agree, begin, change, deploy, one_step, seats
 

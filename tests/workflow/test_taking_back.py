@@ -16,20 +16,20 @@ from app.core.i18n import Sentence
 from app.core.ids import new_id
 from app.projects.goal_files import open_goal_file
 from app.worker import run_due
-from app.workflow import ledger
-from app.workflow.decisions import Decision, approve_task
-from app.workflow.drafts import find_draft
-from app.workflow.history import ledger_entries, opinions
-from app.workflow.inbox import Filters, inbox_page
-from app.workflow.inbox_tabs import Tab
-from app.workflow.loading import load_task
+from app.workflow.applying.loading import load_task
+from app.workflow.assignment.claiming import claim_task
+from app.workflow.deciding.decisions import Decision, approve_task
+from app.workflow.deciding.drafts import find_draft
+from app.workflow.deciding.reading import read_task
+from app.workflow.deciding.task_forms import load_form_data
+from app.workflow.definitions.policies import POLICIES, policy_problems
+from app.workflow.inbox.pages import Filters, inbox_page
+from app.workflow.inbox.tabs import Tab
+from app.workflow.ledger import entries as ledger
 from app.workflow.models import Question, Seat, SeatState, Timer, UserTask, Vote
-from app.workflow.policies import POLICIES, policy_problems
-from app.workflow.reading import read_task
-from app.workflow.recalls import recall_decision, undo_decision
-from app.workflow.taking_back import answer_withdrawal, withdraw_item
-from app.workflow.task_forms import load_form_data
-from app.workflow.tasks import claim_task
+from app.workflow.returning.recalls import recall_decision, undo_decision
+from app.workflow.returning.taking_back import answer_withdrawal, withdraw_item
+from app.workflow.tracking.history import ledger_entries, opinions
 from tests.workflow.conftest import BY_TAG, REASON, REVIEW, Office
 from tests.workflow.small import CLERK, Small, small
 

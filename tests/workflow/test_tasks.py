@@ -19,14 +19,14 @@ from app.core.errors import (
 )
 from app.core.i18n import Bilingual
 from app.core.ids import new_id
-from app.workflow import ledger
-from app.workflow.decisions import Decision, approve_task, return_task
-from app.workflow.drafts import find_draft, save_task_draft
-from app.workflow.history import ledger_entries, open_seats, opinions
-from app.workflow.loading import load_task
+from app.workflow.applying.loading import load_task
+from app.workflow.assignment.claiming import claim_task, transfer_task, unclaim_task
+from app.workflow.deciding.decisions import Decision, approve_task, return_task
+from app.workflow.deciding.drafts import find_draft, save_task_draft
+from app.workflow.ledger import entries as ledger
 from app.workflow.models import ProcessInstance, Seat, SeatState, UserTask, Vote
-from app.workflow.permits import ReturnChoice, permitted
-from app.workflow.tasks import claim_task, transfer_task, unclaim_task
+from app.workflow.permits.tasks import ReturnChoice, permitted
+from app.workflow.tracking.history import ledger_entries, open_seats, opinions
 from tests.workflow.conftest import REASON, REVIEW, Office
 
 Count = Callable[..., AbstractContextManager[Any]]

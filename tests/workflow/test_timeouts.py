@@ -17,18 +17,18 @@ from app.notify.models import Notice
 from app.projects.messages import ask
 from app.worker import run_due
 from app.workflow import handlers
-from app.workflow.alarms import due_query, due_tasks
+from app.workflow.applying.loading import load_task
+from app.workflow.assignment.claiming import claim_task
+from app.workflow.clocks.alarms import due_query, due_tasks
 from app.workflow.copies import copies_of
-from app.workflow.deploying import deploy_definition
+from app.workflow.definitions.deploying import deploy_definition
+from app.workflow.definitions.inspection import inspect_definition
 from app.workflow.handlers import ServiceContext
-from app.workflow.history import ledger_entries, open_incidents, open_seats
 from app.workflow.incidents import resolve_incident
-from app.workflow.inspection import inspect_definition
-from app.workflow.ledger import verify
-from app.workflow.loading import load_task
+from app.workflow.ledger.entries import verify
 from app.workflow.models import InstanceState, ProcessInstance, Seat, SeatState, UserTask, Vote
-from app.workflow.own_seats import own_seat
-from app.workflow.tasks import claim_task
+from app.workflow.tracking.history import ledger_entries, open_incidents, open_seats
+from app.workflow.voting.own_seats import own_seat
 from tests.workflow.conftest import Office
 
 READ_ONLY = {"appr.field.*": "read"}

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from app.core.errors import InvalidInputError
 from app.core.i18n import Bilingual
 from app.identity import OrganisationScope, organisation_scope
-from app.workflow.board_choices import BoardChoices, board_choices
-from app.workflow.board_columns import WAITING, board_columns
-from app.workflow.board_rows import BoardRow
-from app.workflow.definitions import latest_definition_ids, process_of
+from app.workflow.assignment.claiming import claim_task
+from app.workflow.definitions.versions import latest_definition_ids, process_of
 from app.workflow.models import ProcessInstance, Seat, TaskState, UserTask
-from app.workflow.tasks import claim_task
-from app.workflow.tracking import BoardFigures, BoardFilters, board_figures, board_page
+from app.workflow.tracking.board_choices import BoardChoices, board_choices
+from app.workflow.tracking.board_columns import WAITING, board_columns
+from app.workflow.tracking.board_rows import BoardRow
+from app.workflow.tracking.figures import BoardFigures, BoardFilters, board_figures, board_page
 from tests.statements import count_statements
 from tests.workflow.conftest import BY_TAG, Office
 

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.core.errors import ConflictError, InvalidInputError, NotPermittedError
 from app.notify.models import Notice
 from app.projects.messages import ask, urge
-from app.workflow.history import ledger_entries
+from app.workflow.assignment.claiming import claim_task
 from app.workflow.models import Urge
-from app.workflow.tasks import claim_task
+from app.workflow.tracking.history import ledger_entries
 from app.workflow.urging import urges_of
 from tests.workflow.conftest import Office
 

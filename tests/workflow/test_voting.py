@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.workflow.rule_checks import rule_problems
-from app.workflow.voting import (
+from app.workflow.definitions.voting_checks import rule_problems
+from app.workflow.voting.rules import (
     ABSTAIN,
     AGREE,
     MODES,

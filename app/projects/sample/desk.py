@@ -18,12 +18,12 @@ from app.identity.actors import actor_of
 from app.projects.launch import start_goal_review, start_monitoring
 from app.projects.models import Project
 from app.projects.sample.projects import SampleProject
-from app.workflow.decisions import Decision, approve_task, return_task
-from app.workflow.drafts import save_task_draft
-from app.workflow.loading import load_task
+from app.workflow.applying.loading import load_task
+from app.workflow.assignment.claiming import claim_task, transfer_task
+from app.workflow.deciding.decisions import Decision, approve_task, return_task
+from app.workflow.deciding.drafts import save_task_draft
 from app.workflow.models import TaskState, UserTask
-from app.workflow.permits import return_choices
-from app.workflow.tasks import claim_task, transfer_task
+from app.workflow.permits.tasks import return_choices
 
 #: Acts one after the other: yields the moment of the next one, and does it when asked again.
 Acts = Generator[datetime, None, None]

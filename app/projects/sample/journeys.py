@@ -24,11 +24,11 @@ from app.projects.sample.goal_stories import goal_stories
 from app.projects.sample.hours import at
 from app.projects.sample.loading import load_approved_goals, load_people, load_projects
 from app.projects.sample.monitoring_stories import monitoring_stories
-from app.workflow.alarms import due_tasks
-from app.workflow.deploying import deploy_definition
+from app.workflow.clocks.alarms import due_tasks
+from app.workflow.clocks.timers import due_instances, fire_timers
+from app.workflow.definitions.deploying import deploy_definition
+from app.workflow.ledger.telling import tell_nothing_of_the_past
 from app.workflow.resources import resources_of
-from app.workflow.telling import tell_nothing_of_the_past
-from app.workflow.timers import due_instances, fire_timers
 
 #: The day of the demonstration: Monday, 2022-10-10, 09:00 in Shanghai.
 DEMO_NOW = datetime(2022, 10, 10, 1, tzinfo=UTC)

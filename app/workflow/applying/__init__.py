@@ -1,0 +1,1 @@
+"""One action on one instance: it is loaded and locked, and what the engine decided is written."""

@@ -1,0 +1,1 @@
+"""Who sits in a step, why, and how a seat moves to another person."""

@@ -1,0 +1,149 @@
+"""News of an instance, read from its ledger after the commit of the acts that wrote it.
+
+The ledger is the outbox: an act costs nothing more for being told, what was rolled back is never
+told, and `told_length` moves in the transaction that writes the notices.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, aliased
+
+from app.core.i18n import Bilingual
+from app.identity import User
+from app.workflow.applying.actions import INSTANCE
+from app.workflow.models import LedgerEntry, ProcessInstance, Seat, SeatState, TaskState, UserTask
+from app.workflow.names import person_key
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlace:
+    """An open seat that waits for somebody who did not choose it: a group, or a person."""
+
+    seat: Seat
+    task: UserTask
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A seat that is open again, because whoever was before it has signed or answered."""
+
+    #: The seat of the one before, and its entry.
+    before: UUID
+    entry: LedgerEntry
+    task: UserTask
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has happened to an instance since its people were last told."""
+
+    instance: ProcessInstance
+    subject: Bilingual
+    #: Candidate key of the person who started it.
+    initiator: str
+    entries: Sequence[LedgerEntry]
+    waiting: Sequence[OpenPlace]
+    turns: Sequence[Turn]
+
+
+def untold_instances(session: Session, limit: int = 50) -> list[UUID]:
+    """Instances with news."""
+    query = (
+        select(ProcessInstance.id)
+        .where(ProcessInstance.told_length < ProcessInstance.ledger_length)
+        .order_by(ProcessInstance.id)
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def take_news(session: Session, instance_id: UUID) -> News | None:
+    """The news of one instance, marked as told; None when another worker was faster."""
+    instance = session.execute(
+        select(ProcessInstance)
+        .where(
+            ProcessInstance.id == instance_id,
+            ProcessInstance.told_length < ProcessInstance.ledger_length,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if instance is None:
+        return None
+    entries = session.scalars(
+        select(LedgerEntry)
+        .where(LedgerEntry.instance_id == instance_id, LedgerEntry.sequence > instance.told_length)
+        .order_by(LedgerEntry.sequence)
+    ).all()
+    session.connection().execute(
+        update(INSTANCE)
+        .where(INSTANCE.c.id == instance_id)
+        .values(told_length=instance.ledger_length)
+    )
+    username = select(User.username).where(User.id == instance.started_by_id)
+    return News(
+        instance=instance,
+        subject=Bilingual(instance.subject_zh, instance.subject_en),
+        initiator=person_key(session.scalars(username).one()),
+        entries=entries,
+        waiting=_waiting(session, instance_id),
+        turns=_turns(session, entries),
+    )
+
+
+def tell_nothing_of_the_past(session: Session) -> None:
+    """Mark everything so far as told, for a loaded history."""
+    session.connection().execute(update(INSTANCE).values(told_length=INSTANCE.c.ledger_length))
+
+
+def _waiting(session: Session, instance_id: UUID) -> list[OpenPlace]:
+    rows = session.execute(
+        select(Seat, UserTask, User.username)
+        .join(UserTask, UserTask.id == Seat.task_id)
+        .outerjoin(User, User.id == Seat.holder_id)
+        .where(
+            UserTask.instance_id == instance_id,
+            UserTask.state == TaskState.OPEN,
+            Seat.state == SeatState.OPEN,
+        )
+        .order_by(Seat.id)
+    )
+    places = []
+    for seat, task, username in rows:
+        # Who claimed a group's seat knows of it.
+        if seat.group_key and not username:
+            places.append(OpenPlace(seat, task, seat.group_key))
+        elif username and not seat.group_key:
+            places.append(OpenPlace(seat, task, person_key(username)))
+    return places
+
+
+def _turns(session: Session, entries: Sequence[LedgerEntry]) -> list[Turn]:
+    """Seats that these entries opened again; an item where nobody signed first costs no query."""
+    said = {(e.task_id, e.actor_id): e for e in entries if e.verb in ("approve", "advise")}
+    if not said:
+        return []
+    before, owner = aliased(Seat), aliased(Seat)
+    rows = session.execute(
+        select(before, owner, UserTask, User.username)
+        .join(owner, owner.id == before.parent_id)
+        .join(UserTask, UserTask.id == before.task_id)
+        .join(User, User.id == owner.holder_id)
+        .where(
+            before.task_id.in_({task_id for task_id, _ in said}),
+            before.state.in_((SeatState.APPROVED, SeatState.ADVISED)),
+            owner.state == SeatState.OPEN,
+            UserTask.state == TaskState.OPEN,
+        )
+        .order_by(before.id)
+    )
+    return [
+        Turn(seat.id, said[task.id, seat.holder_id], task, person_key(username))
+        for seat, _, task, username in rows
+        if (task.id, seat.holder_id) in said
+    ]

@@ -1,0 +1,1 @@
+"""Guards: who may do what. Verbs refuse by them, pages draw buttons by them."""

@@ -1,0 +1,1 @@
+"""The ways back: returns as a checklist, recall, withdrawal, resubmission."""

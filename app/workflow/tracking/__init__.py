@@ -1,0 +1,1 @@
+"""Where an item sits, what happened to it and what lies ahead."""

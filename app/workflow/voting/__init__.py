@@ -1,0 +1,1 @@
+"""When a step is decided: seats, votes, rules, and whose turn it is."""
