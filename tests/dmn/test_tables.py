@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.dmn import DecisionError, DecisionModelError, evaluate, evaluate_strict, parse_decisions
+from app.feel import Budget
 from tests.dmn.models import decision, definitions, input_data, problems_of, table, value_of
 
 #: Overlapping on purpose: 5 matches the first and second rule, 15 the second and third.
@@ -212,6 +213,13 @@ def test_refused_tables(logic: str, problem: str) -> None:
     with pytest.raises(DecisionModelError) as caught:
         parse_decisions(definitions(decision("d", logic)))
     assert [str(each) for each in caught.value.problems] == [problem]
+
+
+def test_a_table_of_a_hundred_rules_is_cheap() -> None:
+    rows = [f"[{n * 10}..{n * 10 + 9}] | - | {n}" for n in range(100)]
+    model = parse_decisions(definitions(decision("d", table("UNIQUE", "n | kind", *rows))))
+    budget = Budget(max_steps=100 * 3 + 500)
+    assert evaluate(model, "d", {"n": 995, "kind": "a"}, budget).value == 99
 
 
 def test_a_draft_with_a_broken_cell_is_opened_and_its_rule_never_matches() -> None:
