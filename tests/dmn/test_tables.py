@@ -218,7 +218,7 @@ def test_refused_tables(logic: str, problem: str) -> None:
 def test_a_table_of_a_hundred_rules_is_cheap() -> None:
     rows = [f"[{n * 10}..{n * 10 + 9}] | - | {n}" for n in range(100)]
     model = parse_decisions(definitions(decision("d", table("UNIQUE", "n | kind", *rows))))
-    budget = Budget(max_steps=100 * 3 + 500)
+    budget = Budget(max_steps=1_500)
     assert evaluate(model, "d", {"n": 995, "kind": "a"}, budget).value == 99
 
 
