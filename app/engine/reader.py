@@ -89,7 +89,7 @@ class _Reader:
                 name=element.get("name", ""),
             )
             return None
-        if node_id in self._reading.sources:
+        if node_id in self._reading.sources or node_id == self._reading.graph.key:
             self._reading.refuse(
                 "double_id",
                 node_id,
@@ -107,7 +107,7 @@ class _Reader:
             properties=properties_of(element),
             attached_to=element.get("attachedToRef"),
             interrupting=_is_interrupting(element, kind),
-            by_event=flag(element, "triggeredByEvent"),
+            by_event=kind == "subProcess" and flag(element, "triggeredByEvent"),
             default_flow=element.get("default"),
             event=self._events.read(element, kind, node_id),
         )
