@@ -185,16 +185,15 @@ def _divide_months(value: YearsMonthsDuration, divisor: Decimal) -> YearsMonthsD
     return _months(NUMBERS.divide(Decimal(value.total_months), divisor))
 
 
-def _instant(value: date, other: date) -> Any:
-    """Of a date its midnight, in UTC where it meets a moment with an offset (10.3.2.3.6)."""
+def _instant(value: date) -> Any:
+    """Of a date its midnight in UTC (10.3.2.3.6): it has no distance to a local moment."""
     if not isinstance(value, datetime):
-        zone = UTC if isinstance(other, datetime) and other.tzinfo is not None else None
-        value = datetime(value.year, value.month, value.day, tzinfo=zone)
+        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     return temporal.instant(value)
 
 
 def _minus(left: date, right: date) -> timedelta:
-    first, second = _instant(left, right), _instant(right, left)
+    first, second = _instant(left), _instant(right)
     if type(first) is not type(second):
         raise NoResult("two moments with an offset or two without")
     difference: timedelta = first - second

@@ -178,7 +178,9 @@ def add_to_time(value: time, duration: timedelta) -> time:
 
 
 def time_between(start: time, end: time) -> timedelta:
-    """From one time of day to another, each less its offset."""
+    """From one time of day to another, each less its offset; both or none must have a zone."""
+    if (start.tzinfo is None) != (end.tzinfo is None):
+        raise NoResult("two times with a zone or two without")
     return _since_midnight(end) - _since_midnight(start)
 
 

@@ -304,3 +304,50 @@ def test_too_many_files_are_refused() -> None:
 def test_each_version_of_the_standard_is_read(standard: str) -> None:
     model = parse_decisions(definitions(decision("d", literal("1")), standard=standard))
     assert evaluate(model, "d", {}).value == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("in list values", "every i in in list values satisfies i < 9"),
+        ("values in a list", "some i in values in a list satisfies i = 5"),
+        ("decision A 2.1", "decision A 2.1[1] = 0"),
+        ("预算(万元)/年", "预算(万元)/年[2] = 5"),
+        ("loan - rate", "sum(loan - rate) - 5 = 0"),
+        ("today's list", "count(today's list) = 2"),
+        ("not small", "not small[-1] = 5"),
+        ("date of birth", "date of birth[1] < date of birth[2]"),
+    ],
+)
+def test_names_of_any_shape(name: str, text: str) -> None:
+    model = parse_decisions(
+        definitions(
+            decision(name, literal("[0, 5]")).replace(
+                f'id="{name.replace(" ", "_")}"', 'id="listed"'
+            ),
+            decision("d", literal(text), needs="d:listed"),
+        )
+    )
+    assert evaluate(model, "d", {}).value is True
+
+
+def test_functions_close_over_what_they_were_made_with() -> None:
+    model = parse_decisions(
+        definitions(
+            input_data("n"),
+            knowledge("times", "a:number", literal("function(b) function(c) a * b * c")),
+            knowledge("apply", "f g", literal("f(5) * g(10)")),
+            decision("ten", literal("times(2)(5)"), needs="k:times"),
+            decision("curried", literal("ten(3)"), needs="d:ten"),
+            decision("given", literal("function(x) n * x"), needs="i:n"),
+            decision("d", literal("apply(given, given)"), needs="d:given k:apply"),
+            decision("built in", literal("apply(abs, function(x) -x)"), needs="k:apply"),
+            decision("service", literal("apply(serve, serve)"), needs="k:apply k:serve"),
+            decision("doubled", literal("n * 2"), needs="i:n"),
+            service("serve", "doubled", "i:n"),
+        )
+    )
+    found = [
+        evaluate(model, key, {"n": 10}).value for key in ("curried", "d", "built in", "service")
+    ]
+    assert found == [30, 5000, -50, 200]
