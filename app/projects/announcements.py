@@ -15,6 +15,13 @@ from app.workflow.names import person_name
 
 #: Acts that say what became of a step; a time-out's is the system's.
 _DECISIONS = ("approve", "reject", "time_out")
+#: Why it is somebody's turn again, by what became of who was before him.
+_TURNS = {
+    "approve": N_("{who} signed {subject}; it is your turn: {step}."),
+    "advise": N_("{who} gave the opinion that you asked for on {subject}: {step}."),
+    "step_aside": N_("{signer} stepped aside from {subject}; it is your turn: {step}."),
+}
+TAKEN_OUT = N_("{who} took {signer} out of {subject}; it is your turn: {step}.")
 
 
 def tell(session: Session, instance_id: UUID, now: datetime) -> None:
@@ -66,14 +73,13 @@ def _tell_waiting(session: Session, news: News, place: OpenPlace, now: datetime)
 
 
 def _tell_turn(session: Session, news: News, turn: Turn, now: datetime) -> None:
-    """Whoever was asked first has signed or answered: the owner of the seat goes on."""
-    task, signed = turn.task, turn.entry.verb == "approve"
+    """Whoever was asked first has signed, answered or left: the owner of the seat goes on."""
+    task, template = turn.task, _TURNS.get(turn.entry.verb, TAKEN_OUT)
     sentence = Sentence(
-        N_("{who} signed {subject}; it is your turn: {step}.")
-        if signed
-        else N_("{who} gave the opinion that you asked for on {subject}: {step}."),
+        template,
         {
             "who": person_name(session, turn.entry.actor_id),
+            "signer": person_name(session, turn.before_id),
             "subject": news.subject,
             "step": Bilingual(task.name_zh, task.name_en),
         },

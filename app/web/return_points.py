@@ -100,6 +100,8 @@ class ShownPoint:
     here: str
     #: What is typed as the answer.
     answer: PointAnswer = field(default_factory=lambda: PointAnswer(is_mended=False))
+    #: Other open steps that may answer it instead.
+    others: tuple[Bilingual, ...] = ()
 
     @property
     def state(self) -> Literal["open", "mended", "unchanged"]:

@@ -44,13 +44,17 @@ def gather_checklist(
     points = points_of(db(), loaded.instance.instance_id)
     by_vote = show_points(points, resources.return_reasons, votes, forms, shown)
     answers = typed_answers(typed or ())
-    owed = set(owed_points(loaded)) if loaded.is_open else set()
+    owed = owed_points(loaded) if loaded.is_open else {}
     return Checklist(
         reasons=tuple(resources.return_reasons.values()),
         fields=_fields(material, forms),
         typed=tuple(typed_points(typed or ())),
         owed=tuple(
-            replace(each, answer=answers.get(each.point.id, PointAnswer(is_mended=False)))
+            replace(
+                each,
+                answer=answers.get(each.point.id, PointAnswer(is_mended=False)),
+                others=owed[each.point.id],
+            )
             for points_of_vote in by_vote.values()
             for each in points_of_vote
             if each.point.id in owed

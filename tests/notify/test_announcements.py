@@ -11,11 +11,13 @@ from app.core.i18n import Sentence
 from app.notify import Notice, NoticeKind
 from app.projects import tell
 from app.workflow.assignment.claiming import claim_task, transfer_task
+from app.workflow.assignment.stepping_aside import step_aside
 from app.workflow.ledger.telling import untold_instances
-from app.workflow.models import ProcessInstance
-from app.workflow.voting.signing import add_signer, delegate_task, resolve_delegation
+from app.workflow.models import ProcessInstance, Seat
+from app.workflow.voting.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 from tests.notify.conftest import PostOffice
 from tests.workflow.conftest import REASON
+from tests.workflow.test_conflicts import declare
 
 
 def notices(office: PostOffice, kind: NoticeKind | None = None) -> list[tuple[str, str, str]]:
@@ -161,3 +163,51 @@ def test_whose_seat_is_open_again_is_told_who_signed_or_answered(
     [(address, _, said)] = [e for e in notices(office) if "it is your turn" in e[2]]
     assert address == "user@ctr.rev1"
     assert "signed" in said
+
+
+@pytest.mark.parametrize("remover", ["admin", "ctr.rev1"])
+def test_whose_signer_an_administrator_took_out_is_told_that_it_is_his_turn(
+    post_office: PostOffice, item: UUID, remover: str
+) -> None:
+    """Who took his own signer out knows of it."""
+    office = post_office
+    office.agree(item, "department_review", "d05.fin")
+    task = office.task(item, "preliminary_review")
+    owner, other = office.actor("ctr.rev1"), office.actor("ctr.rev2")
+    office.act(add_signer, task, owner, other.id, "before", "请先审核工程量清单再报送", None)
+    office.work()
+    with office.database.unit_of_work(write=False) as session:
+        seat = session.scalars(
+            select(Seat.id).where(Seat.task_id == task, Seat.holder_id == other.id)
+        ).one()
+
+    office.act(remove_signer, task, office.actor(remover), seat, None)
+    office.work()
+    assert office.work() == 0
+
+    told = [(address, said) for address, _, said in notices(office) if "out of" in said]
+    if remover == "ctr.rev1":
+        assert told == []
+        return
+    [(address, said)] = told
+    assert address == "user@ctr.rev1"
+    assert str(other.name) in said
+    assert said.endswith("it is your turn: Preliminary opinion.")
+
+
+def test_whose_adviser_stepped_aside_is_told_that_it_is_his_turn(
+    post_office: PostOffice, item: UUID
+) -> None:
+    office = post_office
+    office.agree(item, "department_review", "d05.fin")
+    task = office.task(item, "preliminary_review")
+    owner, other = office.actor("ctr.rev1"), office.actor("ctr.rev2")
+    office.act(delegate_task, task, owner, other.id, "请核对工程量清单并提出意见", None)
+    office.work()
+    declare(office, "ctr.rev2", organisation_code="D05U1")
+    office.act(step_aside, task, office.actor("mgr"), other.id, None)
+    office.work()
+
+    [(address, said)] = [(a, s) for a, _, s in notices(office) if "stepped aside from" in s]
+    assert address == "user@ctr.rev1"
+    assert str(other.name) in said

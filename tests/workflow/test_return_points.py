@@ -67,7 +67,7 @@ def points(office: Office, item: UUID) -> list[Point]:
 
 def owed(office: Office, item: UUID, step: str) -> list[UUID]:
     with office.database.unit_of_work(write=False) as session:
-        return owed_points(load_task(session, office.task(item, step), lock=False))
+        return list(owed_points(load_task(session, office.task(item, step), lock=False)))
 
 
 def resubmit(office: Office, item: UUID, answers: Mapping[UUID, PointAnswer]) -> None:

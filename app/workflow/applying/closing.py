@@ -9,8 +9,8 @@ from sqlalchemy import Row, case, literal, update
 
 from app.workflow.applying.actions import SEAT, TASK, Action
 from app.workflow.applying.loading import SeatFacts
-from app.workflow.clocks.stops import end_questions
-from app.workflow.models import UNDECIDED, SeatState, TaskState
+from app.workflow.clocks.stops import QUESTION, end_questions
+from app.workflow.models import UNDECIDED, QuestionKind, SeatState, TaskState
 
 #: Verbs that take a step away from those who sat there; any other decides it without them.
 TAKING = frozenset({"withdraw", "recall", "terminate"})
@@ -42,6 +42,7 @@ def close_tasks(
 def cancel_tasks(action: Action, tasks: Sequence[Row[Any]], verb: str) -> None:
     """Close open tasks undecided; `verb` took them away, and their seats with them."""
     _close_rows(action, None, tasks, verb)
+    _end_questions(action, None, tasks)
     _record_cancelled(action, tasks, verb)
 
 
@@ -51,6 +52,20 @@ def close_seats(action: Action, task_ids: Sequence[UUID], state: SeatState) -> N
         update(SEAT)
         .where(SEAT.c.task_id.in_(task_ids), SEAT.c.state.in_(UNDECIDED))
         .values(state=state)
+    )
+
+
+def settle_withdrawal(action: Action) -> None:
+    """Nobody is asked any more to let the item go back to its initiator."""
+    action.progress.is_leave_asked = False
+    action.session.connection().execute(
+        update(QUESTION)
+        .where(
+            QUESTION.c.instance_id == action.instance_id,
+            QUESTION.c.kind == QuestionKind.WITHDRAWAL,
+            QUESTION.c.answered_at.is_(None),
+        )
+        .values(answered_at=action.now)
     )
 
 
@@ -105,7 +120,12 @@ def _close_rows(
 def _end_questions(
     action: Action, decided: DecidedTask | None, cancelled: Sequence[Row[Any]]
 ) -> None:
-    """Only a step whose clock stands still can have an open question."""
+    """Only a step whose clock stands still can have an open question.
+
+    Leave to withdraw is asked of the readers of all open steps, and of no use once one has closed.
+    """
+    if action.progress.is_leave_asked:
+        settle_withdrawal(action)
     ids = [task.id for task in cancelled if task.clock_stopped_at is not None]
     if decided is not None and decided.clock_is_stopped:
         ids.append(decided.task_id)

@@ -33,7 +33,7 @@ class Recallable:
     #: Of the voter and whom he stood in for, those who had not acted in this step before.
     newcomers: Sequence[str] = ()
     #: Points of a return that it answered, as `Progress.owed` had them.
-    answered: Sequence[Mapping[str, str]] = ()
+    answered: Sequence[Mapping[str, Any]] = ()
     #: Who had approved in this round before, as `Progress.approved` had it.
     approved: Sequence[str] = ()
     #: How many elements a token had left before.
@@ -86,8 +86,10 @@ class Progress:
     chosen: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: groups that have a copy of the item.
     copied: list[str] = field(default_factory=list)
-    #: points of returns that nobody has answered: id, the step that owes it, and since when (ISO).
-    owed: list[dict[str, str]] = field(default_factory=list)
+    #: points of returns that nobody has answered: id, the target, and the steps that it opened.
+    owed: list[dict[str, Any]] = field(default_factory=list)
+    #: Whether readers are asked to let the item go back to its initiator (`withdraw`).
+    is_leave_asked: bool = False
     #: task id → its newest decision, as long as that may be recalled (`Recallable`).
     decided: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: place that returned the item → the routing variables as they were then.
@@ -161,6 +163,12 @@ class Progress:
         """The decision of a task that may still be recalled."""
         known = self.decided.get(str(task_id))
         return Recallable.load(known) if known else None
+
+    def ask_points_of(self, steps: Sequence[str]) -> None:
+        """The points that a return has just asked are owed by each of the steps that it opened."""
+        for point in self.owed:
+            if point["steps"] is None:
+                point["steps"] = list(steps)
 
     def record_approval(self, user_id: UUID) -> None:
         """Remember who has agreed in this round."""

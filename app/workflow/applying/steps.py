@@ -55,6 +55,7 @@ def apply_step(
     cancelled = [task for task in going if closed[task.engine_task_id] == "cancelled"]
     close_tasks(action, decided, cancelled, reason)
     opened = write_openings(action, chosen.openings)
+    action.progress.ask_points_of([each.task.step_id for each in chosen.openings])
     write_timers(action, step)
     _keep_for_recall(action, chosen, opened, cancelled, open_tasks)
     action.progress.record_passed(step.passed)

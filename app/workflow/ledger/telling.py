@@ -29,10 +29,11 @@ class OpenPlace:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A seat that is open again, because whoever was before it has signed or answered."""
+    """A seat that is open again: who was before it has signed, answered, or left the step."""
 
-    #: The seat of the one before, and its entry.
+    #: The seat of the one before, whose it was, and the entry that says what became of it.
     before: UUID
+    before_id: UUID | None
     entry: LedgerEntry
     task: UserTask
     address: str
@@ -125,25 +126,41 @@ def _waiting(session: Session, instance_id: UUID) -> list[OpenPlace]:
 
 def _turns(session: Session, entries: Sequence[LedgerEntry]) -> list[Turn]:
     """Seats that these entries opened again; an item where nobody signed first costs no query."""
-    said = {(e.task_id, e.actor_id): e for e in entries if e.verb in ("approve", "advise")}
-    if not said:
+    acts = {key: entry for entry in entries if (key := _gave_way(entry)) is not None}
+    if not acts:
         return []
     before, owner = aliased(Seat), aliased(Seat)
+    ahead = aliased(User)
     rows = session.execute(
-        select(before, owner, UserTask, User.username)
+        select(before, owner, UserTask, ahead.username.label("ahead"), User.username)
         .join(owner, owner.id == before.parent_id)
         .join(UserTask, UserTask.id == before.task_id)
+        .join(ahead, ahead.id == before.holder_id)
         .join(User, User.id == owner.holder_id)
         .where(
-            before.task_id.in_({task_id for task_id, _ in said}),
-            before.state.in_((SeatState.APPROVED, SeatState.ADVISED)),
+            before.task_id.in_({task_id for task_id, _, _ in acts}),
+            before.state.in_((SeatState.APPROVED, SeatState.ADVISED, SeatState.REMOVED)),
             owner.state == SeatState.OPEN,
             UserTask.state == TaskState.OPEN,
         )
         .order_by(before.id)
     )
-    return [
-        Turn(seat.id, said[task.id, seat.holder_id], task, person_key(username))
-        for seat, _, task, username in rows
-        if (task.id, seat.holder_id) in said
-    ]
+    turns = []
+    for seat, behind, task, ahead_name, username in rows:
+        has_left = seat.state == SeatState.REMOVED
+        entry = acts.get((task.id, has_left, ahead_name if has_left else str(seat.holder_id)))
+        # Who took his own signer out knows of it.
+        if entry is not None and entry.actor_id != behind.holder_id:
+            turns.append(Turn(seat.id, seat.holder_id, entry, task, person_key(username)))
+    return turns
+
+
+def _gave_way(entry: LedgerEntry) -> tuple[UUID | None, bool, str | None] | None:
+    """In which task somebody made way for the seat behind: by leaving it or not, and who."""
+    if entry.verb in ("approve", "advise"):
+        return entry.task_id, False, str(entry.actor_id)
+    if entry.verb in ("remove_signer", "undelegate"):
+        return entry.task_id, True, entry.to_state
+    if entry.verb == "step_aside":
+        return entry.task_id, True, entry.from_state
+    return None

@@ -44,6 +44,11 @@ class PointAnswer:
     is_mended: bool
     text: str = ""
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is said."""
+        return not self.is_mended and not self.text.strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -172,7 +177,7 @@ def ask_points(
     if rows:
         loaded.session.connection().execute(insert(POINT), rows)
         action.progress.owed += [
-            {"id": str(row["id"]), "target": target, "at": action.now.isoformat()} for row in rows
+            {"id": str(row["id"]), "target": target, "steps": None} for row in rows
         ]
         lines = [
             f"{number}. [{each.reason}] {each.field} {each.text.strip()}".rstrip()
@@ -181,26 +186,35 @@ def ask_points(
         record_act(action, loaded, "ask_points", to_state=target, reason="\n".join(lines))
 
 
-def owed_points(loaded: LoadedTask) -> list[UUID]:
-    """The points that this task must answer before it is sent on.
+def owed_points(loaded: LoadedTask) -> dict[UUID, tuple[Bilingual, ...]]:
+    """The points that this task must answer before it is sent on, and who else may.
 
     They are those of the return that opened this visit, and those that an earlier visit of the
-    step has left open.
+    step has left open. A return to a fork asks all its branches; one answer is enough, so a point
+    may be left to the other open steps that owe it, which are named here: the last one answers.
     """
-    opened = loaded.task.opened_at.isoformat()
-    return [
-        UUID(each["id"])
-        for each in loaded.progress.owed
-        if each["at"] == opened or each["target"] == loaded.task.step_id
-    ]
+    others = [each for each in loaded.open_tasks if each.id != loaded.task.id]
+    return {
+        UUID(point["id"]): tuple(
+            Bilingual(each.name_zh, each.name_en) for each in others if _owes(each, point)
+        )
+        for point in loaded.progress.owed
+        if _owes(loaded.task, point)
+    }
+
+
+def _owes(task: Row[Any], point: Mapping[str, Any]) -> bool:
+    return task.step_id in (point["target"], *point["steps"])
 
 
 def answer_problems(loaded: LoadedTask, answers: Mapping[UUID, PointAnswer]) -> list[Problem]:
     """What is missing before the item may be sent on; `answer:<id>` names each point."""
     found = []
-    for number, point_id in enumerate(owed_points(loaded), start=1):
+    for number, (point_id, others) in enumerate(owed_points(loaded).items(), start=1):
         given = answers.get(point_id, PointAnswer(is_mended=False))
         length = len(given.text.strip())
+        if others and given.is_blank:
+            continue
         if not given.is_mended and length < SHORTEST_TEXT:
             words = N_("Point {number}: tick it as mended, or say why it was not changed.")
             found.append(problem("return.answer", f"answer:{point_id}", words, number=number))
@@ -220,11 +234,11 @@ def answer_problems(loaded: LoadedTask, answers: Mapping[UUID, PointAnswer]) -> 
 
 
 def answer_points(action: Action, loaded: LoadedTask, answers: Mapping[UUID, PointAnswer]) -> None:
-    """Tick off the points that this task owed."""
+    """Tick off the points that this task owed and has answered."""
     owed = owed_points(loaded)
-    if not owed:
+    given = [(e, answers[e]) for e in owed if e in answers and not answers[e].is_blank]
+    if not given:
         return
-    given = [(each, answers[each]) for each in owed if each in answers]
     statement = (
         update(POINT)
         .where(POINT.c.id == bindparam("point_id"))
@@ -250,7 +264,7 @@ def answer_points(action: Action, loaded: LoadedTask, answers: Mapping[UUID, Poi
 
 
 def take_back_points(
-    action: Action, vote_id: UUID, answered: Sequence[Mapping[str, str]]
+    action: Action, vote_id: UUID, answered: Sequence[Mapping[str, Any]]
 ) -> dict[UUID, PointAnswer]:
     """A vote was recalled: what it asked is owed no more, what it had answered is owed again.
 

@@ -7,7 +7,7 @@ form opens again in a new round.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
@@ -17,6 +17,7 @@ from app.core.ids import new_id
 from app.engine import move
 from app.identity import Actor, load_actor
 from app.workflow.applying.actions import Action, save_instance
+from app.workflow.applying.closing import settle_withdrawal
 from app.workflow.applying.loading import LoadedTask, load_task
 from app.workflow.applying.steps import apply_step
 from app.workflow.applying.task_rows import begin_action, record_act
@@ -82,12 +83,12 @@ def answer_withdrawal(
         raise NotPermittedError(N_("Expected a question to you, found one to somebody else."))
     loaded = load_task(session, question.task_id, lock=True)
     session.refresh(question)  # another answer may have come before the lock
+    refuse_idle(loaded)
+    refuse_closed(loaded)
     if question.answered_at is not None:
         raise ConflictError(
             N_("Expected an open question, but it was settled {when}."), when=question.answered_at
         )
-    refuse_idle(loaded)
-    refuse_closed(loaded)
     if not consents:
         require_reason("answer", text)
     question.consented, question.answer = consents, text.strip()
@@ -97,7 +98,7 @@ def answer_withdrawal(
     verb = "consent" if consents else "refuse_withdrawal"
     record_act(action, loaded, verb, reason=text.strip())
     if not consents:
-        _settle(action)
+        settle_withdrawal(action)
     elif not _still_asked(session, question.instance_id):
         initiator = load_actor(session, question.asked_by_id)
         if initiator is None:
@@ -147,7 +148,7 @@ def _withdraw(action: Action, loaded: LoadedTask, withdrawal: Withdrawal, reason
     )
     form_key = loaded.process.step(target.definition_key, target.step_id).form_key
     form_handler_of(form_key).taken_back(loaded.session, facts, action.now)
-    _settle(action)
+    settle_withdrawal(action)
     action.is_new_round = True
     apply_step(action, step, loaded.open_tasks, "withdraw")
 
@@ -171,20 +172,8 @@ def _ask(action: Action, loaded: LoadedTask, withdrawal: Withdrawal, reason: str
             for reader in withdrawal.readers
         ],
     )
+    action.progress.is_leave_asked = True
     record_act(action, loaded, "ask_withdrawal", reason=reason)
-
-
-def _settle(action: Action) -> None:
-    """Withdrawals that still wait are asked no more."""
-    action.session.connection().execute(
-        update(QUESTION)
-        .where(
-            QUESTION.c.instance_id == action.instance_id,
-            QUESTION.c.kind == QuestionKind.WITHDRAWAL,
-            QUESTION.c.answered_at.is_(None),
-        )
-        .values(answered_at=action.now)
-    )
 
 
 def _refuse_asked(loaded: LoadedTask) -> None:
