@@ -1,6 +1,7 @@
 """Sets of characters as intervals of code points, and those of Unicode that patterns name."""
 
 import unicodedata
+from bisect import bisect_right
 from functools import lru_cache
 from itertools import groupby
 
@@ -129,6 +130,30 @@ def of_category(name: str) -> Intervals:
     if len(name) not in (1, 2):
         return []
     return union(*(each for key, each in _categories().items() if key.startswith(name)))
+
+
+@lru_cache(maxsize=1)
+def _cases() -> list[tuple[int, ...]]:
+    """Characters that differ in case only, as sets: `k`, `K` and the Kelvin sign are one."""
+    found: dict[str, set[int]] = {}
+    for begin, last in _ASSIGNED:
+        for code in range(begin, last + 1):
+            plain = chr(code).casefold()
+            if len(plain) == 1:
+                found.setdefault(plain, {ord(plain)}).add(code)
+    return [tuple(each) for each in found.values() if len(each) > 1]
+
+
+def folded(intervals: Intervals) -> Intervals:
+    """The set with every character that differs from one of its own in case only."""
+    starts = [low for low, _ in intervals]
+
+    def has(code: int) -> bool:
+        at = bisect_right(starts, code) - 1
+        return at >= 0 and code <= intervals[at][1]
+
+    more = [(code, code) for each in _cases() if any(map(has, each)) for code in each]
+    return union(intervals, more)
 
 
 def written(intervals: Intervals) -> str:

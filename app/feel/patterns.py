@@ -17,6 +17,7 @@ from app.feel.character_sets import (
     NAMING,
     Intervals,
     complement,
+    folded,
     of_category,
     subtract,
     union,
@@ -42,7 +43,8 @@ def compile_pattern(pattern: str, flags: str) -> Any:
     options.max_mem = _MEMORY
     options.log_errors = False
     options.literal = "q" in flags
-    options.case_sensitive = "i" not in flags
+    # Elsewhere the translation writes out both cases itself.
+    options.case_sensitive = not {"i", "q"} <= set(flags)
     if "q" not in flags:
         pattern = _Translation(_without_spaces(pattern) if "x" in flags else pattern, flags).text
         pattern = ("(?m)" if "m" in flags else "") + pattern
@@ -72,6 +74,7 @@ class _Translation:
         self._at = 0
         self._dot = r"(?s:.)" if "s" in flags else r"[^\n\r]"
         self._open = 0
+        self._fold = folded if "i" in flags else _as_it_is
         self.text = "".join(self._pieces())
 
     def _pieces(self) -> list[str]:
@@ -116,7 +119,7 @@ class _Translation:
             return written(self._escape())
         if character in "{}]":
             raise NoResult(f"'\\{character}' for the sign '{character}'")
-        return written(single(character))
+        return written(self._fold(single(character)))
 
     def _group(self) -> str:
         self._open += 1
@@ -180,33 +183,36 @@ class _Translation:
                 if self._next() != "]":
                     raise NoResult("']' after a class that is subtracted")
                 return subtract(complement(found) if negated else found, taken)
-            found = union(found, self._member(character, empty))
+            found = union(found, self._member(character))
             empty = False
         if empty:
             raise NoResult("a class with a character")
         return complement(found) if negated else found
 
-    def _member(self, character: str, first: bool) -> Intervals:
+    def _member(self, character: str) -> Intervals:
         """A character, an escape or a range of a class."""
         if character == "[":
             raise NoResult("'\\[' for the sign '[' in a class")
-        if character == "-" and not (first or self._pattern.startswith("]", self._at)):
-            raise NoResult("'\\-' for the sign '-' in a class")
         low = self._escape() if character == "\\" else single(character)
+        before = low if character == "\\" else self._fold(low)
         following = self._pattern[self._at + 1 : self._at + 2]
         if not self._pattern.startswith("-", self._at) or following in ("]", "["):
-            return low
+            return before
         self._at += 1
         character = self._next()
         high = self._escape() if character == "\\" else single(character)
         if not _is_single(low) or not _is_single(high) or low[0][0] > high[0][0]:
             raise NoResult("a range such as a-z in a class")
-        return [(low[0][0], high[0][0])]
+        return self._fold([(low[0][0], high[0][0])])
 
 
 def single(character: str) -> Intervals:
     """One character."""
     return [(ord(character), ord(character))]
+
+
+def _as_it_is(intervals: Intervals) -> Intervals:
+    return intervals
 
 
 def _is_single(found: Intervals) -> bool:

@@ -25,7 +25,6 @@ from app.feel.patterns import compile_pattern
         (r"[]", "a class with a character"),
         (r"[z-a]", "a range such as a-z in a class"),
         (r"[a", "a pattern that is complete"),
-        (r"[a-b-c]", "for the sign '-' in a class"),
         (r"\\b", "an escape of XPath"),
         (r"\\p{IsNowhere}", "a block of Unicode, not 'Nowhere'"),
         (r"\\p{Xx}", "a category of Unicode, not 'Xx'"),
