@@ -104,7 +104,7 @@ from app.engine.definition import (
     StartDefinition,
     StepDefinition,
 )
-from app.engine.deployment import link, parse
+from app.engine.deployment import parse
 from app.engine.errors import (
     BpmnError,
     DiagramError,
@@ -119,6 +119,7 @@ from app.engine.expressions import Dynamic, dynamic
 from app.engine.forks import target_name
 from app.engine.heading import Heading, read_heading
 from app.engine.limits import Limits
+from app.engine.linking import link
 from app.engine.lookahead import ReturnEffect, return_effect, steps_inside
 from app.engine.moves import may_resume, move, resume_at, return_targets
 from app.engine.names import NameRead, names_read, names_written

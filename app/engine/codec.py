@@ -18,9 +18,10 @@ import orjson
 
 from app.core.i18n import N_
 from app.engine.errors import EngineError
-from app.engine.scopes import Scope, SubScope, Token, TopScope
+from app.engine.scopes import SubScope, TopScope
 from app.engine.step import Failed, Handlers
 from app.engine.timers import Schedule
+from app.engine.tokens import Scope, Token
 from app.engine.values import UnstorableError, has_typed, pack, unpack
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from app.engine.step import Passed
 from app.engine.token_spec import EventSpec, TokenSpec
 
 if TYPE_CHECKING:
-    from app.engine.scopes import Scope, Token
     from app.engine.specs import ScopeSpec
+    from app.engine.tokens import Scope, Token
 
 
 class StartSpec(EventSpec, StartEvent):

@@ -15,8 +15,9 @@ from app.engine.timers import TimerError, schedule
 if TYPE_CHECKING:
     from app.engine.event_specs import BoundarySpec, HandlerSpec
     from app.engine.graph import EventKind
-    from app.engine.scopes import Token, TopScope
+    from app.engine.scopes import TopScope
     from app.engine.token_spec import TokenSpec
+    from app.engine.tokens import Token
 
 AnySpec = TypeVar("AnySpec", bound="TokenSpec")
 

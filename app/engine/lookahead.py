@@ -9,9 +9,10 @@ from app.engine.definition import Process
 from app.engine.errors import MoveError
 from app.engine.moves import legal_scope, taken_tokens, ways_out
 from app.engine.runner import open_step, open_steps
-from app.engine.scopes import Scope, Token, TopScope
+from app.engine.scopes import TopScope
 from app.engine.specs import ScopeSpec
 from app.engine.step import ReturnTarget
+from app.engine.tokens import Scope, Token
 
 #: (definition key, step id).
 Place = tuple[str, str]

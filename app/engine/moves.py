@@ -20,9 +20,10 @@ from app.engine.errors import MoveError
 from app.engine.forks import opened_by, target_name
 from app.engine.graph import Level
 from app.engine.runner import check_outcome, finish_step, open_step, open_steps
-from app.engine.scopes import Scope, Token, TopScope
+from app.engine.scopes import TopScope
 from app.engine.specs import ForkingSpec, StepSpec
 from app.engine.step import Handlers, Passed, ReturnTarget, Step
+from app.engine.tokens import Scope, Token
 
 #: The policy of a step that has no `appr.returnTo`.
 DEFAULT_POLICY = "drawn"

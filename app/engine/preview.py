@@ -18,9 +18,9 @@ from app.engine.limits import PREVIEWED_STEPS
 from app.engine.lookahead import inner_level
 from app.engine.moves import standing_block
 from app.engine.outcomes import AGREE
-from app.engine.scopes import Scope, Token
 from app.engine.specs import ScopeSpec
 from app.engine.spiff import TaskState
+from app.engine.tokens import Scope, Token
 
 _SPLITS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
 #: Gateways of which one way is taken.

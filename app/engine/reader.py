@@ -89,7 +89,9 @@ class _Reader:
                 name=element.get("name", ""),
             )
             return None
-        if node_id in self._reading.sources or node_id == self._reading.graph.key:
+        # A level goes by the id of its process or sub-process.
+        names_level = kind == "subProcess" and node_id == self._reading.graph.key
+        if node_id in self._reading.sources or names_level:
             self._reading.refuse(
                 "double_id",
                 node_id,

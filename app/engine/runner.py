@@ -9,11 +9,12 @@ from app.engine.definition import Process
 from app.engine.errors import NotWaitingError, OutcomeError, StartError, TaskNotOpenError
 from app.engine.graph import HOSTED
 from app.engine.limits import FIRINGS
-from app.engine.scopes import Token, TopScope
+from app.engine.scopes import TopScope
 from app.engine.specs import StepSpec
 from app.engine.spiff import TaskState
 from app.engine.step import ClosedTask, Ended, Handlers, OpenTask, Step, Timer, Waiting
 from app.engine.token_spec import TokenSpec
+from app.engine.tokens import Token
 
 
 def start(

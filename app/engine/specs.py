@@ -50,7 +50,7 @@ from app.engine.step import ServiceCall
 from app.engine.token_spec import TokenSpec
 
 if TYPE_CHECKING:
-    from app.engine.scopes import Scope, Token
+    from app.engine.tokens import Scope, Token
 
 
 class ScopeSpec(BpmnProcessSpec):

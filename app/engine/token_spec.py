@@ -11,8 +11,8 @@ from app.engine.spiff import BpmnTaskSpec, NoneEventDefinition, Task, TaskSpec
 
 if TYPE_CHECKING:
     from app.engine.event_specs import BoundarySpec
-    from app.engine.scopes import Scope, Token
     from app.engine.specs import ScopeSpec
+    from app.engine.tokens import Scope, Token
 
 
 class TokenSpec(BpmnTaskSpec):

@@ -153,7 +153,9 @@ REFUSED = {
         "loose_flow", "y-to-e",
     ),
     "same id twice": (_around("step x\nstep x"), "double_id", "x"),
-    "id of the process": (_around("step x\nstep p"), "double_id", "p"),
+    "sub-process with the id of the process": (
+        _around("step x\nsub p\nstart ps\nend pe\nps > pe\n}"), "double_id", "p",
+    ),
     "node without id": (_around("step x") + "\n<bpmn:task/>", "no_id", ""),
     "gateway flow without condition": (
         "start s\nstep x\nxor g\nend e\ns > x > g\ng > x\ng > e : a", "condition", "g-to-x",
