@@ -5,31 +5,15 @@ from typing import Any
 
 from app.feel import syntax as ast
 from app.feel.compiler import Compiler, Evaluator, compiles
-from app.feel.errors import FeelSyntaxError, line_and_column
 from app.feel.functions import BUILTINS, Callee
 from app.feel.run import Run, Scope, Site
-from app.feel.temporal import PARTS, parse_any
+from app.feel.temporal import PARTS
 from app.feel.values import PLAIN, Value, describe
 
 
 @compiles(ast.Literal)
 def _literal(compiler: Compiler, node: ast.Literal) -> Evaluator:
     value = node.value
-    return lambda scope: value
-
-
-@compiles(ast.AtLiteral)
-def _at_literal(compiler: Compiler, node: ast.AtLiteral) -> Evaluator:
-    try:
-        value = parse_any(node.text)
-    except (ValueError, OverflowError):
-        line, column = line_and_column(compiler.source, node.start)
-        raise FeelSyntaxError(
-            expected="a date, time, date and time or duration after '@'",
-            found=f"'{node.text[:40]}'",
-            line=line,
-            column=column,
-        ) from None
     return lambda scope: value
 
 

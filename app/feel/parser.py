@@ -6,6 +6,7 @@ from decimal import Decimal
 from app.feel import syntax as ast
 from app.feel.budget import Budget
 from app.feel.reader import KEYWORDS, Reader
+from app.feel.temporal import parse_any
 
 COMPARISONS = ("<", "<=", ">", ">=", "=", "!=")
 OR, AND, COMPARISON, ADDITION, MULTIPLICATION, POWER, INSTANCE = range(1, 8)
@@ -200,8 +201,12 @@ class _Parser(Reader):
         literal = self.token
         if literal.kind != "string":
             raise self.error("a string after '@'")
+        try:
+            value = parse_any(str(literal.value))
+        except (ValueError, OverflowError):
+            raise self.error("a date, time, date and time or duration after '@'") from None
         self.at += 1
-        return ast.AtLiteral(start, literal.end, str(literal.value))
+        return ast.Literal(start, literal.end, value)
 
     def _bracketed(self, start: int, opening: str) -> ast.Node:
         inner = self.expression()

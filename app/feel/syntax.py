@@ -15,16 +15,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Literal(Node):
-    """`1`, `"a"`, `true`, `null`."""
+    """`1`, `"a"`, `true`, `null`, `@"2024-01-31"`."""
 
     value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class AtLiteral(Node):
-    """`@"2024-01-31"`; the text is checked when compiled."""
-
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,3 +106,10 @@ def test_names_reach_no_python() -> None:
             definitions(knowledge("f", "", literal("1")), decision("d", literal(text), needs="k:f"))
         )
         assert evaluate(model, "d", {"n": {}}).value is None
+
+
+def test_a_literal_that_is_no_date_is_refused_and_no_crash() -> None:
+    model = definitions(decision("d", literal('@"2024-13-01"')))
+    with pytest.raises(DecisionModelError, match="Expected a date, time, date and time"):
+        parse_decisions(model)
+    assert evaluate(parse_decisions(model, draft=True), "d", {}).value is None

@@ -20,7 +20,7 @@ SYNTAX = [
      "but found the name 'text' at line 1, column 15."),
     ("{a: 1, a: 2}", "Expected a key other than 'a', but found the name 'a' at line 1, column 8."),
     ('@"2024-13-01"', "Expected a date, time, date and time or duration after '@', but found "
-     "'2024-13-01' at line 1, column 1."),
+     "the string '\"2024-13-01\"' at line 1, column 2."),
     ("f(a: 1, 2)", "Expected the name of a parameter, but found the number '2' at "
      "line 1, column 9."),
     ("", "Expected an expression, but found the end at line 1, column 1."),
