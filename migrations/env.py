@@ -48,8 +48,8 @@ def migrate() -> None:
 
 def _tables_of_all_rooms() -> MetaData:
     import_module("app.core.installation")  # the one table outside the rooms' models.py
-    for models in sorted((ROOT / "app").glob("*/models.py")):
-        import_module(f"app.{models.parent.name}.models")
+    for models in sorted((ROOT / "app").rglob("models.py")):
+        import_module(".".join(models.relative_to(ROOT).with_suffix("").parts))
     return Base.metadata
 
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.core.database import Database
 from app.core.settings import ROOT
 from app.identity import Membership, Role, User
-from app.workflow.models import ProcessInstance, Seat, SeatState, UserTask
+from app.workflow.models import ProcessInstance, Seat, UserTask
 from app.workflow.resources import FormLibrary, resources_of
+from app.workflow.states import SeatState
 from tests.queues import department_queue
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from app.core.database import Database
 from app.core.i18n import Bilingual
 from app.projects.sample.journeys import DEMO_NOW
-from app.workflow.models import ProcessInstance, Seat, SeatState, UserTask
+from app.workflow.models import ProcessInstance, Seat, UserTask
+from app.workflow.states import SeatState
 
 REVIEWER = "department_reviewer@"
 

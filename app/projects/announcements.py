@@ -9,9 +9,10 @@ from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Process
 from app.notify import NoticeKind, notify
 from app.workflow.definitions.versions import process_of
+from app.workflow.ledger.models import LedgerEntry
 from app.workflow.ledger.telling import News, OpenPlace, Turn, take_news
-from app.workflow.models import InstanceState, LedgerEntry
 from app.workflow.names import person_name
+from app.workflow.states import InstanceState
 
 #: Acts that say what became of a step; a time-out's is the system's.
 _DECISIONS = ("approve", "reject", "time_out")

@@ -18,9 +18,9 @@ from app.web.language import in_language
 from app.workflow.applying.loading import load_instance
 from app.workflow.applying.progress import Progress
 from app.workflow.definitions.versions import process_of
-from app.workflow.models import TaskState
 from app.workflow.names import group_name
 from app.workflow.permits.reading import require_reader
+from app.workflow.states import TaskState
 from app.workflow.tracking.history import OpenSeat, mark_copy_read, open_seats, visits
 
 pages = Blueprint("instances", __name__)

@@ -13,8 +13,8 @@ from app.web.refill import refilled
 from app.web.security import needs
 from app.web.task_requests import task_address, uuid_of
 from app.web.tasks import keep_typed, show
+from app.workflow.deciding.models import Phrase
 from app.workflow.deciding.phrases import keep_phrase, own_phrases, remove_phrase
-from app.workflow.models import Phrase
 from app.workflow.resources import resources_of
 
 pages = Blueprint("phrases", __name__)

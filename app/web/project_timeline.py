@@ -8,7 +8,8 @@ from itertools import groupby
 from app.core.i18n import Bilingual
 from app.web.task_history import PastOpinion
 from app.workflow.clocks.calendar import WorkingCalendar
-from app.workflow.models import TaskState, UserTask
+from app.workflow.models import UserTask
+from app.workflow.states import TaskState
 from app.workflow.tracking.history import OpenSeat
 
 

@@ -14,9 +14,9 @@ from app.web.language import in_language
 from app.workflow.applying.loading import LoadedTask, SeatFacts
 from app.workflow.assignment.moving import movable_places
 from app.workflow.assignment.whys import read_why
-from app.workflow.models import SeatKind, SeatState
 from app.workflow.names import group_name
 from app.workflow.permits.seats import may_remove
+from app.workflow.states import SeatKind, SeatState
 from app.workflow.voting.electorate import shares, signers_before, standing
 from app.workflow.voting.rules import SINGLE, Tally, rule_of
 from app.workflow.voting.settling import votes_of

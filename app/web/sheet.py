@@ -23,10 +23,10 @@ from app.web.sentences import translate_sentence
 from app.web.task_history import PastOpinion, past_opinions
 from app.workflow.applying.loading import load_instance
 from app.workflow.deciding.attachments import attachments_of
+from app.workflow.deciding.models import Attachment
 from app.workflow.definitions.versions import process_of
 from app.workflow.items import items_of
 from app.workflow.ledger.entries import Verdict, verify
-from app.workflow.models import Attachment
 from app.workflow.permits.reading import require_reader
 from app.workflow.resources import resources_of
 from app.workflow.tracking.history import opinions

@@ -14,7 +14,7 @@ from app.web.fields import as_reader
 from app.web.goal_diffs import ShownChange
 from app.web.return_points import ShownPoint
 from app.web.task_history import PastOpinion
-from app.workflow.models import LedgerEntry
+from app.workflow.ledger.models import LedgerEntry
 from app.workflow.tracking.history import Opinion
 
 

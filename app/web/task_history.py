@@ -8,7 +8,7 @@ from uuid import UUID
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Process, target_name
 from app.web.fields import FormPage, form_to_read
-from app.workflow.models import LedgerEntry
+from app.workflow.ledger.models import LedgerEntry
 from app.workflow.names import group_name, person_key, username_of
 from app.workflow.permits.tasks import is_approval
 from app.workflow.resources import FormLibrary

@@ -14,9 +14,9 @@ from app.web.language import in_language
 from app.web.task_history import PastOpinion
 from app.workflow.applying.loading import LoadedTask
 from app.workflow.assignment.whys import read_why
-from app.workflow.models import InstanceState
 from app.workflow.names import group_name, username_of
 from app.workflow.permits.tasks import Permitted, ReturnChoice
+from app.workflow.states import InstanceState
 from app.workflow.tracking.outlook import (
     Asked,
     PathAhead,

@@ -43,8 +43,8 @@ from app.workflow.assignment.choices import Choice, choices_asked
 from app.workflow.assignment.whys import read_why, stands_in
 from app.workflow.deciding.attachments import attachments_of
 from app.workflow.deciding.drafts import find_draft
+from app.workflow.deciding.models import Attachment, TaskDraft
 from app.workflow.deciding.task_forms import load_form_data
-from app.workflow.models import Attachment, TaskDraft
 from app.workflow.names import candidate_keys, group_name
 from app.workflow.permits.reading import require_reader
 from app.workflow.permits.tasks import Permitted, permitted

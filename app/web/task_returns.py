@@ -20,7 +20,7 @@ from app.web.return_points import (
 from app.web.since import Since, since_last_seen
 from app.web.task_history import PastOpinion
 from app.workflow.applying.loading import LoadedTask
-from app.workflow.models import LedgerEntry
+from app.workflow.ledger.models import LedgerEntry
 from app.workflow.resources import resources_of
 from app.workflow.returning.points import PointAnswer, owed_points, points_of
 from app.workflow.tracking.history import Opinion

@@ -7,10 +7,10 @@ from app.core.i18n import Bilingual
 from app.web.context import actor, db
 from app.workflow.applying.loading import LoadedTask
 from app.workflow.copies import Copy, copies_of
-from app.workflow.models import InstanceState
 from app.workflow.names import group_name
 from app.workflow.permits.tasks import Permitted
 from app.workflow.questions import Asked, Knower, people_to_ask, questions_of
+from app.workflow.states import InstanceState
 from app.workflow.urging import Urged, may_urge, urges_of
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from app.core.i18n import Bilingual
 from app.web.context import actor, db, now
 from app.workflow.applying.loading import LoadedTask
-from app.workflow.models import InstanceState, LedgerEntry, Question
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import Question
 from app.workflow.names import person_name
 from app.workflow.permits.items import (
     permits,
@@ -21,6 +22,7 @@ from app.workflow.permits.items import (
 from app.workflow.permits.tasks import ReturnChoice
 from app.workflow.returning.resubmission import straight_choice
 from app.workflow.returning.taking_back import questions_to
+from app.workflow.states import InstanceState
 
 _STOPPED = {InstanceState.SUSPENDED: "suspend", InstanceState.TERMINATED: "terminate"}
 

@@ -18,12 +18,14 @@ from app.workflow.applying.actions import INSTANCE, Action
 from app.workflow.applying.progress import Progress
 from app.workflow.applying.steps import apply_step
 from app.workflow.assignment.asking import InstanceFacts
+from app.workflow.definitions.models import ProcessDefinition
 from app.workflow.definitions.versions import latest_definition_ids, process_of
 from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
 from app.workflow.ledger.entries import GENESIS
-from app.workflow.models import InstanceState, ProcessDefinition, ProcessInstance
+from app.workflow.models import ProcessInstance
 from app.workflow.names import person_name
+from app.workflow.states import InstanceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

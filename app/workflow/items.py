@@ -8,7 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.i18n import Bilingual
-from app.workflow.models import InstanceState, ProcessDefinition, ProcessInstance
+from app.workflow.definitions.models import ProcessDefinition
+from app.workflow.models import ProcessInstance
+from app.workflow.states import InstanceState
 
 
 @dataclass(frozen=True, slots=True)

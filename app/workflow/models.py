@@ -1,8 +1,10 @@
-"""Tables of the workflow room: what is searched lies in narrow rows, the token tree in one blob."""
+"""Tables of an item: what is searched lies in narrow rows, the token tree in one blob.
+
+Tables that only one package asks lie in its own `models.py`.
+"""
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -22,114 +24,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.database import Base, table_of
 from app.core.ids import new_id
 from app.core.types import Money, UtcDateTime, one_of
-from app.workflow.ledger.append_only import keep_ledger, keep_votes
-
-
-class InstanceState(StrEnum):
-    """A process instance is active until an end event is reached or a person ends it."""
-
-    ACTIVE = "active"
-    #: Clocks stand still and nobody may act, until somebody resumes it.
-    SUSPENDED = "suspended"
-    COMPLETED = "completed"
-    #: Ended by a person before an end event was reached.
-    TERMINATED = "terminated"
-
-
-class TaskState(StrEnum):
-    """A user task is open until its rule is met or a return takes it away."""
-
-    OPEN = "open"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-class SeatState(StrEnum):
-    """The honest end of one person's place in a step; never closed in another person's name."""
-
-    OPEN = "open"
-    #: Its turn comes later: an earlier signer of a sequence, or an added one, goes first.
-    WAITING = "waiting"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    ABSTAINED = "abstained"
-    RETURNED = "returned"
-    #: A delegate has given the opinion that was asked for.
-    ADVISED = "advised"
-    TRANSFERRED = "transferred"
-    NOT_NEEDED = "not_needed"
-    #: Taken away by who had added it or by an administrator, or handed back by its holder, whom a
-    #: conflict of interest keeps out.
-    REMOVED = "removed"
-    WITHDRAWN = "withdrawn"
-    #: The step's time ran out and its rule decided; nobody is said to have voted.
-    EXPIRED = "expired"
-
-
-#: Seats that may still act, now or later.
-UNDECIDED = (SeatState.OPEN, SeatState.WAITING)
-
-
-class SeatKind(StrEnum):
-    """What a seat is for (approvals.md §1 and §3)."""
-
-    #: Belongs to the step's electorate.
-    VOTE = "vote"
-    #: Added before a seat (前加签): that one waits until this has agreed.
-    BEFORE = "before"
-    #: Added behind (后加签): the step stays open until this has agreed too.
-    AFTER = "after"
-    #: A delegate (委派): gives an opinion to the owner, never a vote.
-    ADVICE = "advice"
-
-
-class QuestionKind(StrEnum):
-    """What is asked of a person while an item waits."""
-
-    #: To the initiator or an earlier approver; the step's clock stands still meanwhile.
-    CLARIFICATION = "clarification"
-    #: The initiator asks who has read the item to let it go back (撤回, by consent).
-    WITHDRAWAL = "withdrawal"
-
-
-class ProcessDefinition(Base):
-    """One deployed version of a diagram; never changed afterwards."""
-
-    __tablename__ = "process_definition"
-    __table_args__ = (
-        UniqueConstraint("key", "version"),
-        CheckConstraint("version >= 1", name="version_positive"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    key: Mapped[str] = mapped_column(String(100))
-    version: Mapped[int]
-    name_zh: Mapped[str] = mapped_column(String(200))
-    name_en: Mapped[str] = mapped_column(String(200))
-    #: The author's file, byte for byte.
-    xml: Mapped[bytes] = mapped_column(LargeBinary)
-    content_hash: Mapped[str] = mapped_column(String(64))
-    #: Keys of the processes that it calls, so that starting an instance parses nothing.
-    calls: Mapped[list[str]] = mapped_column(JSON)
-    #: The decision models that it asks, by the decision's id: a later file changes no version.
-    decisions: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
-    note: Mapped[str] = mapped_column(Text, default="")
-    deployed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: Empty when the product's own installation deployed it.
-    deployed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-
-
-class DefinitionDraft(Base):
-    """What a process owner has saved but not deployed; it may still be invalid."""
-
-    __tablename__ = "definition_draft"
-
-    key: Mapped[str] = mapped_column(String(100), primary_key=True)
-    xml: Mapped[bytes] = mapped_column(LargeBinary)
-    #: Counts the saves; a save that names an older one is refused.
-    revision: Mapped[int]
-    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    saved_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+from app.workflow.ledger.append_only import keep_votes
+from app.workflow.states import InstanceState, QuestionKind, SeatKind, SeatState, TaskState
 
 
 class ProcessInstance(Base):
@@ -201,11 +97,11 @@ class ProcessInstance(Base):
     #: The routing variables as of the last step, for assignment and display.
     variables: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: Small facts that the verbs need without a query: visits per step, who acted where, timers,
-    #: elements passed (see `progress.py`).
+    #: elements passed (see `applying/progress.py`).
     progress: Mapped[dict[str, Any]] = mapped_column(JSON)
     ledger_length: Mapped[int]
     ledger_head: Mapped[str] = mapped_column(String(64))
-    #: Up to which ledger entry the people concerned were told (see `telling.py`).
+    #: Up to which ledger entry the people concerned were told (see `ledger/telling.py`).
     told_length: Mapped[int] = mapped_column(default=0)
 
 
@@ -258,7 +154,7 @@ class UserTask(Base):
     #: Since when its clock stands still: a question waits for its answer, or the item is suspended.
     clock_stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: When the worker next looks at it: a reminder ahead of `due_at`, or its time-out. Empty while
-    #: its clock stands still, and once the time-out has run (see `clocks.py`).
+    #: its clock stands still, and once the time-out has run (see `clocks/`).
     alarm_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: For a visit that a return opened: the place (`P_GOAL/re_examination`) that sent it back.
     returned_from: Mapped[str | None] = mapped_column(String(201))
@@ -319,17 +215,6 @@ class Seat(Base):
     why: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class Rotation(Base):
-    """Whose turn it was last in a step with `appr.strategy` `round_robin`; made when deployed."""
-
-    __tablename__ = "rotation"
-
-    definition_key: Mapped[str] = mapped_column(String(100), primary_key=True)
-    step_id: Mapped[str] = mapped_column(String(100), primary_key=True)
-    #: User name; empty until the first turn.
-    last: Mapped[str] = mapped_column(String(60), default="")
-
-
 class Vote(Base):
     """What one seat said in one visit; never edited, never deleted, at most declared void."""
 
@@ -360,9 +245,9 @@ class Vote(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(60))
     opinion: Mapped[str] = mapped_column(Text)
-    #: Set when the same words decided other items with it (see `batches.py`).
+    #: Set when the same words decided other items with it (see `deciding/batches.py`).
     batch_id: Mapped[UUID | None]
-    #: How it was signed, where the step asks for it (see `signatures.py`).
+    #: How it was signed, where the step asks for it (see `deciding/signatures.py`).
     signature: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     #: A recall declares a vote void; its words stay readable.
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -374,41 +259,6 @@ class Vote(Base):
     form_values: Mapped[dict[str, Any]] = mapped_column(JSON)
     #: Warnings that were shown to the voter (code, where, template, values).
     warnings: Mapped[list[Any]] = mapped_column(JSON)
-
-
-class ReturnPoint(Base):
-    """One thing to mend, named by a return or a request; ticked off before the resubmission."""
-
-    __tablename__ = "return_point"
-    __table_args__ = (
-        CheckConstraint("(answered_at IS NULL) = (answered_by_id IS NULL)", name="answered_by"),
-        CheckConstraint("(answered_at IS NULL) = (is_mended IS NULL)", name="answered_how"),
-        # The checklist of an item: instance_id = ? ORDER BY id.
-        Index("ix_return_point_instance", "instance_id", "id"),
-        # For the process owner: process_key = ? AND returned_at BETWEEN …, counted per reason.
-        Index("ix_return_point_process", "process_key", "returned_at", "step_id", "reason"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"))
-    process_key: Mapped[str] = mapped_column(String(100))
-    #: The vote that returned the item.
-    vote_id: Mapped[UUID] = mapped_column(ForeignKey("vote.id"))
-    #: The step that returned it.
-    step_id: Mapped[str] = mapped_column(String(100))
-    #: The step that has to answer.
-    target: Mapped[str] = mapped_column(String(100))
-    returned_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: A code of `config/return_reasons.toml`.
-    reason: Mapped[str] = mapped_column(String(60))
-    #: Path of the form's field that it is about (`indicators.2.target`); empty for the whole form.
-    field: Mapped[str] = mapped_column(String(200), default="")
-    text: Mapped[str] = mapped_column(Text)
-    #: Whether it was mended, or why not (`answer`); empty until it is answered.
-    is_mended: Mapped[bool | None]
-    answer: Mapped[str] = mapped_column(Text, default="")
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class Question(Base):
@@ -449,36 +299,6 @@ class Urge(Base):
     text: Mapped[str] = mapped_column(Text)
 
 
-class TaskDraft(Base):
-    """What a person has typed and not yet sent."""
-
-    __tablename__ = "task_draft"
-
-    task_id: Mapped[UUID] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
-    typed: Mapped[dict[str, Any]] = mapped_column(JSON)
-    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Timer(Base):
-    """A timer event of a diagram that waits; the row goes when it fires or is cancelled."""
-
-    __tablename__ = "timer"
-    __table_args__ = (
-        # The worker: incident_id IS NULL AND due_at <= ? ORDER BY due_at.
-        Index("ix_timer_due", "due_at"),
-    )
-
-    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
-    #: The engine's name for it.
-    timer_id: Mapped[str] = mapped_column(String(100), primary_key=True)
-    definition_key: Mapped[str] = mapped_column(String(100))
-    element_id: Mapped[str] = mapped_column(String(100))
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: Set while an incident keeps it from firing again and again.
-    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"))
-
-
 class Incident(Base):
     """Something in a diagram that failed; the instance waits and a person sees why."""
 
@@ -499,31 +319,6 @@ class Incident(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-
-
-class LedgerEntry(Base):
-    """One act, chained to the one before it by its hash."""
-
-    __tablename__ = "ledger_entry"
-    __table_args__ = (CheckConstraint("sequence >= 1", name="sequence_positive"),)
-
-    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
-    sequence: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: Empty for the system actor, whose rule is in `reason`.
-    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    on_behalf_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    verb: Mapped[str] = mapped_column(String(40))
-    definition_key: Mapped[str] = mapped_column(String(100))
-    step_id: Mapped[str | None] = mapped_column(String(100))
-    task_id: Mapped[UUID | None]
-    visit: Mapped[int | None]
-    from_state: Mapped[str | None] = mapped_column(String(60))
-    to_state: Mapped[str | None] = mapped_column(String(60))
-    reason: Mapped[str] = mapped_column(Text)
-    form_hash: Mapped[str | None] = mapped_column(String(64))
-    previous_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
 
 
 class TaskCopy(Base):
@@ -557,56 +352,4 @@ class CopyReceipt(Base):
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class RequestKey(Base):
-    """A form that was sent once; sent again it shows the same page and does nothing."""
-
-    __tablename__ = "request_key"
-    __table_args__ = (
-        # Old keys are dropped by age: used_at < ?.
-        Index("ix_request_key_used", "used_at"),
-    )
-
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
-    used_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    #: Local address that the form led to.
-    location: Mapped[str] = mapped_column(String(500))
-
-
-class Phrase(Base):
-    """An opinion that a person writes often (常用语); the bureau's are in `config/phrases.toml`."""
-
-    __tablename__ = "phrase"
-    __table_args__ = (UniqueConstraint("user_id", "text"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    text: Mapped[str] = mapped_column(String(500))
-
-
-class Attachment(Base):
-    """A file that somebody attached to an instance; its bytes lie in the file storage."""
-
-    __tablename__ = "attachment"
-    __table_args__ = (
-        CheckConstraint("size >= 0", name="size_not_negative"),
-        Index("ix_attachment_instance", "instance_id"),
-        # Whether another row has the same bytes: content_hash = ?.
-        Index("ix_attachment_content_hash", "content_hash"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    instance_id: Mapped[UUID] = mapped_column(ForeignKey("process_instance.id"))
-    task_id: Mapped[UUID] = mapped_column(ForeignKey("user_task.id"))
-    name: Mapped[str] = mapped_column(String(200))
-    content_type: Mapped[str] = mapped_column(String(100))
-    #: Bytes.
-    size: Mapped[int]
-    #: SHA-256 of the bytes, and their address in the storage.
-    content_hash: Mapped[str] = mapped_column(String(64))
-    uploaded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
 keep_votes(table_of(Vote))
-keep_ledger(table_of(LedgerEntry))

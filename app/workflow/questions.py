@@ -29,9 +29,10 @@ from app.workflow.applying.loading import LoadedTask, load_task
 from app.workflow.applying.task_rows import begin_action, record_act
 from app.workflow.clocks.stops import start_clocks, stop_clocks
 from app.workflow.deciding.reasons import require_words
-from app.workflow.models import ProcessInstance, Question, QuestionKind, TaskState, UserTask
+from app.workflow.models import ProcessInstance, Question, UserTask
 from app.workflow.names import Told, person_key, person_name
 from app.workflow.permits.duties import refuse_conflicting_duties
+from app.workflow.states import QuestionKind, TaskState
 from app.workflow.voting.own_seats import refuse_closed, require_seat
 
 QUESTION = table_of(Question)

@@ -20,7 +20,7 @@ from app.forms import Form, load_form
 from app.workflow.clocks.calendar import WorkingCalendar
 from app.workflow.deciding.phrases import load_phrases
 from app.workflow.definitions.decision_files import DecisionLibrary, kept_models
-from app.workflow.models import ProcessDefinition
+from app.workflow.definitions.models import ProcessDefinition
 from app.workflow.returning.reasons import load_return_reasons
 
 #: Executable processes kept per web process; one takes some hundred kilobytes.

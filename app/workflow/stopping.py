@@ -18,8 +18,9 @@ from app.workflow.applying.timer_rows import drop_timers, write_timers
 from app.workflow.clocks.stops import start_clocks, stop_clocks
 from app.workflow.deciding.reasons import require_reason
 from app.workflow.handlers import ServiceContext, tell_termination
-from app.workflow.models import InstanceState, Question
+from app.workflow.models import Question
 from app.workflow.permits.items import require_resumable, require_suspendable, require_terminable
+from app.workflow.states import InstanceState
 from app.workflow.voting.own_seats import refuse_stale
 
 

@@ -16,9 +16,10 @@ from app.workflow.applying.actions import save_instance
 from app.workflow.applying.loading import LoadedTask, load_task
 from app.workflow.applying.task_rows import begin_action, record_act
 from app.workflow.deciding.reasons import require_words
-from app.workflow.models import InstanceState, Question, QuestionKind, Urge
+from app.workflow.models import Question, Urge
 from app.workflow.names import Told, candidate_keys, person_key
 from app.workflow.resources import resources_of
+from app.workflow.states import InstanceState, QuestionKind
 from app.workflow.tracking.history import open_seats
 from app.workflow.voting.own_seats import refuse_closed
 

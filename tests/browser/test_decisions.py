@@ -12,7 +12,8 @@ from app.projects.launch import start_goal_review
 from app.projects.models import Project
 from app.projects.sample.journeys import DEMO_NOW
 from app.workflow.definitions.deploying import deploy_definition
-from app.workflow.models import LedgerEntry, ProcessInstance, UserTask, Vote
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance, UserTask, Vote
 from tests.batches import undemanding_forms, waiting_reports
 from tests.browser.conftest import LiveServer
 from tests.browser.faults import Faults

@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
-from app.workflow.models import LedgerEntry, ProcessInstance, TaskState, UserTask
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance, UserTask
+from app.workflow.states import TaskState
 from tests.browser.conftest import LiveServer
 from tests.queues import department_queue
 

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from app.core.installation import read_clock
 from app.identity import User, load_actor
 from app.workflow.deciding.decisions import Decision, approve_task
-from app.workflow.models import ProcessInstance, TaskState, UserTask
+from app.workflow.models import ProcessInstance, UserTask
+from app.workflow.states import TaskState
 from tests.browser.conftest import LiveServer
 
 pytestmark = pytest.mark.browser

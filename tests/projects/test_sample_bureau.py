@@ -26,16 +26,12 @@ from app.projects.sample import desk, load_sample_bureau, projects
 from app.projects.sample.hours import ZONE
 from app.projects.sample.journeys import DEMO_NOW
 from app.workflow.clocks.calendar import WorkingCalendar
+from app.workflow.clocks.models import Timer
 from app.workflow.deciding.drafts import find_draft
+from app.workflow.definitions.models import ProcessDefinition
 from app.workflow.ledger.entries import verify
-from app.workflow.models import (
-    LedgerEntry,
-    ProcessDefinition,
-    ProcessInstance,
-    Timer,
-    UserTask,
-    Vote,
-)
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance, UserTask, Vote
 from app.workflow.resources import open_database
 from app.workflow.tracking.history import OpenSeat, last_form_values, open_seats, opinions
 from tests.databases import Server, clone_of, installation

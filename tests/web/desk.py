@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 from app.core.database import Database
 from app.projects.sample import SAMPLE_PASSWORD
 from app.web import CountersignApp
-from app.workflow.models import ProcessInstance, Seat, TaskState, UserTask
+from app.workflow.models import ProcessInstance, Seat, UserTask
+from app.workflow.states import TaskState
 
 #: A sound review (F05) of a goal, and of a monitoring report.
 GOAL_REVIEW = {

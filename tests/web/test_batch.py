@@ -16,13 +16,9 @@ from app.core.ids import new_id
 from app.identity.models import RefusedRequest
 from app.projects.models import Project
 from app.workflow.ledger.entries import verify
-from app.workflow.models import (
-    LedgerEntry,
-    ProcessInstance,
-    TaskState,
-    UserTask,
-    Vote,
-)
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance, UserTask, Vote
+from app.workflow.states import TaskState
 from tests.batches import reviewer_of, undemanding_forms, waiting_reports
 from tests.statements import Statements
 from tests.web.desk import MONITORING_REVIEW, REASON, Desks, words

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.workflow.models import ProcessInstance, TaskState, UserTask
+from app.workflow.models import ProcessInstance, UserTask
+from app.workflow.states import TaskState
 from tests.statements import count_statements
 from tests.web.desk import Desks, words
 

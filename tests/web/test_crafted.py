@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.identity.models import RefusedRequest
-from app.workflow.models import LedgerEntry, ProcessInstance, Vote
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance, Vote
 from tests.web.desk import GOAL_REVIEW, REASON, Desks, words
 
 HOLDER, STRANGER, READER = "sec.soc.rev", "d04u1.clerk", "perf.head"

@@ -16,14 +16,9 @@ from werkzeug.test import TestResponse
 
 from app.core.database import Base
 from app.identity.models import RefusedRequest, User
-from app.workflow.models import (
-    LedgerEntry,
-    ProcessInstance,
-    Question,
-    Seat,
-    TaskDraft,
-    UserTask,
-)
+from app.workflow.deciding.models import TaskDraft
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance, Question, Seat, UserTask
 from tests.web.desk import GOAL_REVIEW, REASON, Desks, words
 
 CODE = "YS2023-0007"

@@ -14,8 +14,10 @@ from app.core.database import Base
 from app.projects.sample.journeys import DEMO_NOW
 from app.web import once
 from app.worker import run_due
+from app.workflow.deciding.models import RequestKey
 from app.workflow.deciding.request_keys import KEPT
-from app.workflow.models import LedgerEntry, RequestKey, Seat, Vote
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import Seat, Vote
 from tests.statements import Statements
 from tests.web.desk import GOAL_REVIEW, REASON, Desks, words
 

@@ -12,7 +12,8 @@ from app.cli import main
 from app.core.errors import InvalidInputError
 from app.workflow.ledger.chain import Fault, FaultKind
 from app.workflow.ledger.export import read_export
-from app.workflow.models import LedgerEntry, ProcessInstance
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance
 from tests.web.desk import REASON, Desks, words
 from tests.web.papers import text_of
 from tests.workflow.test_ledger import drop_triggers

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.workflow.deciding.models import Phrase
 from app.workflow.deciding.phrases import MOST_PHRASES
-from app.workflow.models import Phrase
 from tests.web.desk import Desks, words
 
 WHO = "sec.soc.rev"

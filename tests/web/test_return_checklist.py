@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.workflow.models import ReturnPoint, TaskDraft
+from app.workflow.deciding.models import TaskDraft
+from app.workflow.returning.models import ReturnPoint
 from tests.web.desk import Desks, words
 
 #: Ambulances: at final review, under the expenditure section.

@@ -11,7 +11,8 @@ from sqlalchemy import insert, select, text
 from app.core.database import table_of
 from app.core.ids import new_id
 from app.web.paper import HEADING, WHOLE_LINES, WIDTH, Box, Drawing, Paper, Words
-from app.workflow.models import ProcessInstance, ReturnPoint, Vote
+from app.workflow.models import ProcessInstance, Vote
+from app.workflow.returning.models import ReturnPoint
 from tests.web.desk import Desks, words
 from tests.web.papers import codes_in, fonts_of, pictures_of, text_of
 from tests.workflow.test_ledger import drop_triggers

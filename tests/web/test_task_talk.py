@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
-from app.workflow.models import Question, TaskDraft
+from app.workflow.deciding.models import TaskDraft
+from app.workflow.models import Question
 from tests.web.desk import Desks, words
 
 TEXT = "预算会议周五召开,请尽快办理。"

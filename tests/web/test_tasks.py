@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from app.projects.reminders import ring_alarm
 from app.projects.sample.journeys import DEMO_NOW
-from app.workflow.models import CopyReceipt, TaskDraft
+from app.workflow.deciding.models import TaskDraft
+from app.workflow.models import CopyReceipt
 from tests.queues import department_queue
 from tests.web.desk import GOAL_REVIEW, MONITORING_REVIEW, REASON, Desks, words
 

@@ -8,7 +8,8 @@ from sqlalchemy import delete, select, update
 
 from app.core.ids import new_id
 from app.web.verification import MOST_ADDRESSES, MOST_PER_MINUTE, Doorkeeper
-from app.workflow.models import LedgerEntry, ProcessInstance
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance
 from app.workflow.tracking.sheets import sheet_code
 from tests.web.desk import GOAL_REVIEW, Desks, words
 from tests.workflow.test_ledger import drop_triggers

@@ -10,20 +10,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.workflow.models import (
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance, Question, Seat, UserTask, Vote
+from app.workflow.returning.models import ReturnPoint
+from app.workflow.states import (
     UNDECIDED,
     InstanceState,
-    LedgerEntry,
-    ProcessInstance,
-    Question,
     QuestionKind,
-    ReturnPoint,
-    Seat,
     SeatKind,
     SeatState,
     TaskState,
-    UserTask,
-    Vote,
 )
 
 #: A seat that somebody decided has exactly one vote that counts.

@@ -23,9 +23,10 @@ from app.workflow.applying.loading import load_task
 from app.workflow.deciding.attachments import as_form_value, attach_file
 from app.workflow.deciding.decisions import Decision, approve_task, reject_task, return_task
 from app.workflow.definitions.deploying import deploy_definition
-from app.workflow.models import TaskState, UserTask
+from app.workflow.models import UserTask
 from app.workflow.permits.tasks import return_choices
 from app.workflow.resources import open_database
+from app.workflow.states import TaskState
 from tests.databases import Server, clone_of, installation
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

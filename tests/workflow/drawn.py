@@ -14,7 +14,8 @@ from app.identity import User
 from app.workflow.deciding.decisions import Decision, approve_task
 from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.instances import Subject, start_instance
-from app.workflow.models import LedgerEntry, Seat, UserTask
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import Seat, UserTask
 from tests.engine.drawing import draw
 from tests.workflow.conftest import Office
 

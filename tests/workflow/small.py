@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.i18n import Bilingual
+from app.workflow.clocks.models import Timer
 from app.workflow.deciding.decisions import Decision, approve_task
 from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.instances import Subject, start_instance
-from app.workflow.models import ProcessInstance, Timer, UserTask
+from app.workflow.models import ProcessInstance, UserTask
 from tests.engine.drawing import draw
 from tests.workflow.conftest import Office
 

@@ -50,13 +50,14 @@ from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.failures import InstanceFailureError
 from app.workflow.instances import start_instance
 from app.workflow.ledger import entries as ledger
-from app.workflow.models import SeatKind, TaskState, UserTask
+from app.workflow.models import UserTask
 from app.workflow.permits.tasks import return_choices
 from app.workflow.questions import answer_question, ask_question, take_back_question
 from app.workflow.resources import resources_of
 from app.workflow.returning.points import PointAnswer, PointAsked
 from app.workflow.returning.recalls import recall_decision, undo_decision
 from app.workflow.returning.taking_back import withdraw_item
+from app.workflow.states import SeatKind, TaskState
 from app.workflow.stopping import resume_item, suspend_item, terminate_item
 from app.workflow.urging import urge_task
 from app.workflow.voting.own_seats import own_seat

@@ -14,8 +14,9 @@ from app.core.errors import (
 )
 from app.workflow.deciding.attachments import attach_file, attachments_of, remove_attachment
 from app.workflow.deciding.drafts import find_draft, save_task_draft
+from app.workflow.deciding.models import Attachment
 from app.workflow.ledger.entries import verify
-from app.workflow.models import Attachment, LedgerEntry
+from app.workflow.ledger.models import LedgerEntry
 from app.workflow.resources import resources_of
 from tests.workflow.conftest import REVIEW, Office
 from tests.workflow.test_signatures import REVIEWER, demanding, item_of

@@ -12,8 +12,9 @@ from app.projects.messages import give_copy
 from app.workflow.copies import copies_of
 from app.workflow.inbox.pages import Filters, inbox_page
 from app.workflow.inbox.tabs import Tab
-from app.workflow.models import InstanceState, ProcessInstance
+from app.workflow.models import ProcessInstance
 from app.workflow.permits.reading import may_read_instance
+from app.workflow.states import InstanceState
 from app.workflow.tracking.history import ledger_entries, mark_copy_read
 from tests.workflow.conftest import Office
 

@@ -23,8 +23,9 @@ from app.workflow.definitions.library import (
     require_newest,
     version_xml,
 )
+from app.workflow.definitions.models import ProcessDefinition
 from app.workflow.definitions.versions import get_definition
-from app.workflow.models import ProcessDefinition, ProcessInstance
+from app.workflow.models import ProcessInstance
 from tests.workflow.conftest import BY_TAG, Office
 
 GOAL = (ROOT / "bpmn" / "P_GOAL.bpmn").read_bytes()

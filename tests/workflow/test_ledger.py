@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from app.core.database import Database, table_of
 from app.workflow.ledger import entries as ledger
 from app.workflow.ledger.chain import Act, Entry, Fault, FaultKind, chained, check
-from app.workflow.models import LedgerEntry, ProcessInstance, Vote
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance, Vote
 from tests.workflow.conftest import Office
 
 ENTRY, VOTE = table_of(LedgerEntry), table_of(Vote)

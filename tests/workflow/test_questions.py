@@ -22,9 +22,10 @@ from app.workflow.clocks.alarms import due_tasks
 from app.workflow.inbox.pages import Filters, inbox_counters, inbox_page
 from app.workflow.inbox.tabs import Tab
 from app.workflow.ledger.entries import verify
-from app.workflow.models import Seat, SeatState, UserTask
+from app.workflow.models import Seat, UserTask
 from app.workflow.questions import Asked, people_to_ask, questions_of, questions_to
 from app.workflow.resources import resources_of
+from app.workflow.states import SeatState
 from app.workflow.tracking.history import ledger_entries
 from tests.workflow.conftest import Office
 

@@ -30,7 +30,8 @@ from app.workflow.definitions.demands import demand_problems
 from app.workflow.definitions.deploying import deploy_definition
 from app.workflow.definitions.inspection import inspect_definition
 from app.workflow.ledger.entries import fingerprint
-from app.workflow.models import LedgerEntry, UserTask, Vote
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import UserTask, Vote
 from app.workflow.tracking.history import opinions
 from tests.workflow.conftest import REVIEW, Office
 

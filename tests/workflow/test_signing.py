@@ -21,7 +21,8 @@ from app.workflow.assignment.claiming import claim_task, transfer_task, unclaim_
 from app.workflow.deciding.decisions import Decision, approve_task
 from app.workflow.inbox.pages import Filters, inbox_page
 from app.workflow.inbox.tabs import Tab
-from app.workflow.models import Seat, SeatState, UserTask, Vote
+from app.workflow.models import Seat, UserTask, Vote
+from app.workflow.states import SeatState
 from app.workflow.tracking.history import ledger_entries, opinions
 from app.workflow.voting.signing import add_signer, delegate_task, remove_signer, resolve_delegation
 from tests.workflow.conftest import REASON, Office

@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from app.workflow.failures import InstanceFailureError
 from app.workflow.ledger.entries import verify
-from app.workflow.models import TaskState, UserTask
+from app.workflow.models import UserTask
+from app.workflow.states import TaskState
 from tests.workflow.conftest import Office
 from tests.workflow.drawn import acts, agree, begin, change, deploy, one_step, seats
 

@@ -13,18 +13,13 @@ from app.projects.launch import start_goal_review
 from app.projects.queries import project_by_code
 from app.worker import run_due
 from app.workflow.assignment.claiming import claim_task, transfer_task
+from app.workflow.clocks.models import Timer
 from app.workflow.deciding.decisions import Decision, approve_task
 from app.workflow.ledger import entries as ledger
-from app.workflow.models import (
-    InstanceState,
-    ProcessInstance,
-    Seat,
-    SeatState,
-    Timer,
-    UserTask,
-)
+from app.workflow.models import ProcessInstance, Seat, UserTask
 from app.workflow.returning.recalls import recall_decision
 from app.workflow.returning.taking_back import withdraw_item
+from app.workflow.states import InstanceState, SeatState
 from app.workflow.stopping import resume_item, suspend_item, terminate_item
 from app.workflow.tracking.history import ledger_entries
 from tests.workflow.conftest import BY_TAG, REASON, Office

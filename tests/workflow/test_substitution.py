@@ -17,7 +17,8 @@ from app.workflow.assignment.claiming import claim_task, unclaim_task
 from app.workflow.deciding.decisions import Decision, approve_task
 from app.workflow.inbox.pages import Filters, inbox_page
 from app.workflow.inbox.tabs import Tab
-from app.workflow.models import LedgerEntry, Vote
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import Vote
 from app.workflow.returning.recalls import recall_decision
 from tests.workflow.conftest import Office
 from tests.workflow.drawn import agree, begin, change, deploy, one_step, seats

@@ -18,6 +18,7 @@ from app.projects.goal_files import open_goal_file
 from app.worker import run_due
 from app.workflow.applying.loading import load_task
 from app.workflow.assignment.claiming import claim_task
+from app.workflow.clocks.models import Timer
 from app.workflow.deciding.decisions import Decision, approve_task
 from app.workflow.deciding.drafts import find_draft
 from app.workflow.deciding.reading import read_task
@@ -26,9 +27,10 @@ from app.workflow.definitions.policies import POLICIES, policy_problems
 from app.workflow.inbox.pages import Filters, inbox_page
 from app.workflow.inbox.tabs import Tab
 from app.workflow.ledger import entries as ledger
-from app.workflow.models import Question, Seat, SeatState, Timer, UserTask, Vote
+from app.workflow.models import Question, Seat, UserTask, Vote
 from app.workflow.returning.recalls import recall_decision, undo_decision
 from app.workflow.returning.taking_back import answer_withdrawal, withdraw_item
+from app.workflow.states import SeatState
 from app.workflow.tracking.history import ledger_entries, opinions
 from tests.workflow.conftest import BY_TAG, REASON, REVIEW, Office
 from tests.workflow.small import CLERK, Small, small

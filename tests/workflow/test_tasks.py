@@ -24,8 +24,9 @@ from app.workflow.assignment.claiming import claim_task, transfer_task, unclaim_
 from app.workflow.deciding.decisions import Decision, approve_task, return_task
 from app.workflow.deciding.drafts import find_draft, save_task_draft
 from app.workflow.ledger import entries as ledger
-from app.workflow.models import ProcessInstance, Seat, SeatState, UserTask, Vote
+from app.workflow.models import ProcessInstance, Seat, UserTask, Vote
 from app.workflow.permits.tasks import ReturnChoice, permitted
+from app.workflow.states import SeatState
 from app.workflow.tracking.history import ledger_entries, open_seats, opinions
 from tests.workflow.conftest import REASON, REVIEW, Office
 

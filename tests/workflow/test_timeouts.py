@@ -26,7 +26,8 @@ from app.workflow.definitions.inspection import inspect_definition
 from app.workflow.handlers import ServiceContext
 from app.workflow.incidents import resolve_incident
 from app.workflow.ledger.entries import verify
-from app.workflow.models import InstanceState, ProcessInstance, Seat, SeatState, UserTask, Vote
+from app.workflow.models import ProcessInstance, Seat, UserTask, Vote
+from app.workflow.states import InstanceState, SeatState
 from app.workflow.tracking.history import ledger_entries, open_incidents, open_seats
 from app.workflow.voting.own_seats import own_seat
 from tests.workflow.conftest import Office

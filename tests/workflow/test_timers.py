@@ -10,10 +10,10 @@ from app.notify.models import Notice
 from app.projects.reminders import ring_alarm
 from app.worker import run_due
 from app.workflow.clocks.alarms import due_tasks
+from app.workflow.clocks.models import Timer
 from app.workflow.clocks.timers import due_instances
 from app.workflow.failures import InstanceFailureError
 from app.workflow.incidents import open_incident, resolve_incident
-from app.workflow.models import Timer
 from app.workflow.tracking.history import ledger_entries, open_incidents
 from tests.workflow.conftest import Office
 

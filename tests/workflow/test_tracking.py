@@ -14,7 +14,8 @@ from app.core.i18n import Bilingual
 from app.identity import OrganisationScope, organisation_scope
 from app.workflow.assignment.claiming import claim_task
 from app.workflow.definitions.versions import latest_definition_ids, process_of
-from app.workflow.models import ProcessInstance, Seat, TaskState, UserTask
+from app.workflow.models import ProcessInstance, Seat, UserTask
+from app.workflow.states import TaskState
 from app.workflow.tracking.board_choices import BoardChoices, board_choices
 from app.workflow.tracking.board_columns import WAITING, board_columns
 from app.workflow.tracking.board_rows import BoardRow

@@ -22,8 +22,9 @@ from app.workflow.applying.loading import load_task
 from app.workflow.assignment.claiming import claim_task, transfer_task
 from app.workflow.deciding.decisions import Decision, approve_task, return_task
 from app.workflow.deciding.drafts import save_task_draft
-from app.workflow.models import TaskState, UserTask
+from app.workflow.models import UserTask
 from app.workflow.permits.tasks import return_choices
+from app.workflow.states import TaskState
 
 #: Acts one after the other: yields the moment of the next one, and does it when asked again.
 Acts = Generator[datetime, None, None]

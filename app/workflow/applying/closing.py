@@ -10,7 +10,7 @@ from sqlalchemy import Row, case, literal, update
 from app.workflow.applying.actions import SEAT, TASK, Action
 from app.workflow.applying.loading import SeatFacts
 from app.workflow.clocks.stops import QUESTION, end_questions
-from app.workflow.models import UNDECIDED, QuestionKind, SeatState, TaskState
+from app.workflow.states import UNDECIDED, QuestionKind, SeatState, TaskState
 
 #: Verbs that take a step away from those who sat there; any other decides it without them.
 TAKING = frozenset({"withdraw", "recall", "terminate"})

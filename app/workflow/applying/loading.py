@@ -18,15 +18,9 @@ from app.identity import Actor
 from app.workflow.applying.progress import Progress
 from app.workflow.definitions.versions import process_of
 from app.workflow.handlers import TaskFacts
-from app.workflow.models import (
-    ProcessInstance,
-    Seat,
-    SeatKind,
-    SeatState,
-    TaskState,
-    UserTask,
-)
+from app.workflow.models import ProcessInstance, Seat, UserTask
 from app.workflow.names import candidate_keys
+from app.workflow.states import SeatKind, SeatState, TaskState
 
 INSTANCE_COLUMNS = (
     ProcessInstance.id.label("instance_id"),

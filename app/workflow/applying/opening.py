@@ -9,11 +9,12 @@ from sqlalchemy import insert, update
 from app.core.database import table_of
 from app.core.ids import new_id
 from app.workflow.applying.actions import SEAT, TASK, Action
+from app.workflow.assignment.models import Rotation
 from app.workflow.assignment.plan import due_at
 from app.workflow.assignment.skipping import SKIP, Opening
 from app.workflow.clocks.stops import next_alarm
-from app.workflow.models import Rotation, SeatState, TaskState
 from app.workflow.resources import resources_of
+from app.workflow.states import SeatState, TaskState
 from app.workflow.voting.rules import SEQUENTIAL, rule_of, weight_of
 
 ROTATION = table_of(Rotation)

@@ -14,7 +14,7 @@ from app.workflow.applying.progress import place
 from app.workflow.applying.timer_rows import write_timers
 from app.workflow.assignment.skipping import Chosen, choose_people
 from app.workflow.failures import refuse_failed
-from app.workflow.models import InstanceState
+from app.workflow.states import InstanceState
 
 #: What happens by itself; behind it no decision can be recalled.
 AUTOMATIC = frozenset(

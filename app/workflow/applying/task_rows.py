@@ -12,7 +12,7 @@ from app.core.ids import new_id
 from app.identity import Actor
 from app.workflow.applying.actions import SEAT, TASK, Action, action_on
 from app.workflow.applying.loading import LoadedTask, SeatFacts
-from app.workflow.models import UNDECIDED, SeatState
+from app.workflow.states import UNDECIDED, SeatState
 from app.workflow.voting.electorate import shares
 from app.workflow.voting.own_seats import own_seat
 from app.workflow.voting.rules import rule_of

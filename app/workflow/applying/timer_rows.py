@@ -5,7 +5,7 @@ from sqlalchemy import delete, insert
 from app.core.database import table_of
 from app.engine import Step
 from app.workflow.applying.actions import Action
-from app.workflow.models import Timer
+from app.workflow.clocks.models import Timer
 
 TIMER = table_of(Timer)
 

@@ -14,8 +14,9 @@ from app.identity import Actor, Permission, Substitution, User
 from app.workflow.applying.loading import SeatFacts, load_task
 from app.workflow.assignment.moving import active_colleague, move_seat
 from app.workflow.deciding.reasons import require_reason
-from app.workflow.models import UNDECIDED, ProcessInstance, Seat, TaskState, UserTask
+from app.workflow.models import ProcessInstance, Seat, UserTask
 from app.workflow.names import person_key
+from app.workflow.states import UNDECIDED, TaskState
 from app.workflow.voting.own_seats import refuse_closed
 
 BY_HANDOVER = N_("{who} handed over the open work of {leaver}: {reason}")

@@ -26,11 +26,11 @@ from app.workflow.applying.task_rows import (
     write_seats,
 )
 from app.workflow.assignment.whys import with_why
-from app.workflow.models import SeatState
 from app.workflow.names import person_name, username_of
 from app.workflow.permits.duties import refuse_conflicting_duties
 from app.workflow.permits.seats import refuse_taking_part
 from app.workflow.resources import day_of
+from app.workflow.states import SeatState
 from app.workflow.voting.electorate import shares
 from app.workflow.voting.own_seats import own_seat, require_seat
 from app.workflow.voting.rules import rule_of

@@ -27,19 +27,11 @@ from app.workflow.assignment.skipping import SKIP, agreeing
 from app.workflow.assignment.whys import with_why
 from app.workflow.failures import InstanceFailureError
 from app.workflow.incidents import open_incident
-from app.workflow.models import (
-    UNDECIDED,
-    InstanceState,
-    ProcessInstance,
-    Seat,
-    SeatKind,
-    SeatState,
-    TaskState,
-    UserTask,
-)
+from app.workflow.models import ProcessInstance, Seat, UserTask
 from app.workflow.names import person_key, username_of
 from app.workflow.permits.duties import conflict_with
 from app.workflow.resources import day_of
+from app.workflow.states import UNDECIDED, InstanceState, SeatKind, SeatState, TaskState
 from app.workflow.voting.electorate import GONE, electors, signers_before
 from app.workflow.voting.own_seats import refuse_closed, refuse_stale
 from app.workflow.voting.rules import weight_of

@@ -25,8 +25,10 @@ from app.identity import (
     superiors,
 )
 from app.workflow.assignment.asking import EXPERT_POOL, Asking
-from app.workflow.models import Rotation, Seat, SeatState, UserTask, Vote
+from app.workflow.assignment.models import Rotation
+from app.workflow.models import Seat, UserTask, Vote
 from app.workflow.names import PERSON, person_key, username_of
+from app.workflow.states import SeatState
 
 ROUND_ROBIN = "round_robin"
 INITIATOR_CHOICE, APPROVER_CHOICE = "initiator_choice", "approver_choice"

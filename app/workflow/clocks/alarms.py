@@ -31,8 +31,9 @@ from app.workflow.definitions.timeout_rules import (
     timeout_of,
 )
 from app.workflow.failures import InstanceFailureError
-from app.workflow.models import InstanceState, SeatState, TaskState, UserTask
+from app.workflow.models import UserTask
 from app.workflow.resources import resources_of
+from app.workflow.states import InstanceState, SeatState, TaskState
 from app.workflow.tracking.history import open_seats
 from app.workflow.voting.settling import close_without_vote
 

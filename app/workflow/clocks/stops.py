@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.core.database import table_of
 from app.engine import Process
 from app.workflow.clocks.calendar import WORKING_DURATION, WorkingCalendar
-from app.workflow.models import Question, QuestionKind, Seat, SeatState, UserTask
+from app.workflow.models import Question, Seat, UserTask
 from app.workflow.resources import resources_of
+from app.workflow.states import QuestionKind, SeatState
 
 TASK = table_of(UserTask)
 SEAT = table_of(Seat)

@@ -11,10 +11,10 @@ from app.workflow.applying.actions import action_on
 from app.workflow.applying.loading import load_instance, open_tasks_of
 from app.workflow.applying.steps import apply_step
 from app.workflow.applying.timer_rows import TIMER
+from app.workflow.clocks.models import Timer
 from app.workflow.definitions.versions import process_of
 from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
-from app.workflow.models import Timer
 
 
 def due_instances(session: Session, now: datetime, limit: int = 50) -> list[UUID]:

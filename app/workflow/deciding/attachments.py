@@ -14,7 +14,7 @@ from app.core.ids import new_id
 from app.identity import Actor
 from app.workflow.applying.actions import action_on, save_instance
 from app.workflow.applying.loading import load_task
-from app.workflow.models import Attachment
+from app.workflow.deciding.models import Attachment
 from app.workflow.names import person_name
 from app.workflow.resources import resources_of
 from app.workflow.voting.own_seats import require_seat

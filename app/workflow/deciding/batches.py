@@ -27,12 +27,13 @@ from app.workflow.deciding.drafts import find_draft
 from app.workflow.deciding.signatures import kind_of
 from app.workflow.deciding.task_forms import form_problems, unmet_demands
 from app.workflow.definitions.demands import shortest_opinion
-from app.workflow.models import SeatKind, Vote
+from app.workflow.models import Vote
 from app.workflow.permits.duties import refuse_conflicting_duties
 from app.workflow.permits.reading import require_reader
 from app.workflow.permits.tasks import ReturnChoice, is_approval, return_choices
 from app.workflow.resources import resources_of
 from app.workflow.returning.points import answer_problems
+from app.workflow.states import SeatKind
 from app.workflow.voting.own_seats import own_seat, require_seat
 from app.workflow.voting.rules import AGREE
 

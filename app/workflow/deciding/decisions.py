@@ -37,7 +37,7 @@ from app.workflow.deciding.task_forms import (
 )
 from app.workflow.handlers import FormData
 from app.workflow.ledger.entries import fingerprint
-from app.workflow.models import SeatState, TaskState, Vote
+from app.workflow.models import Vote
 from app.workflow.permits.duties import refuse_conflicting_duties
 from app.workflow.permits.seats import fills_form, refuse_abstaining, refuse_advisers
 from app.workflow.permits.tasks import (
@@ -56,6 +56,7 @@ from app.workflow.returning.points import (
     require_points,
 )
 from app.workflow.returning.resubmission import require_straight
+from app.workflow.states import SeatState, TaskState
 from app.workflow.voting.own_seats import owner_of, refuse_closed, refuse_stale, require_seat
 from app.workflow.voting.rules import ABSTAIN
 from app.workflow.voting.settling import Answer, finish, settle, votes_of

@@ -14,9 +14,11 @@ from app.core.errors import InvalidInputError
 from app.core.i18n import N_
 from app.identity import Actor
 from app.workflow.applying.loading import load_task
+from app.workflow.deciding.models import TaskDraft
 from app.workflow.deciding.reading import note_reader
-from app.workflow.models import UNDECIDED, TaskDraft, Vote
+from app.workflow.models import Vote
 from app.workflow.resources import resources_of
+from app.workflow.states import UNDECIDED
 from app.workflow.voting.own_seats import own_seat, require_seat
 
 DRAFT = table_of(TaskDraft)

@@ -12,7 +12,7 @@ from app.core.errors import InvalidInputError, NotFoundError, Problem, problem
 from app.core.i18n import N_, Bilingual
 from app.core.ids import new_id
 from app.identity import Actor
-from app.workflow.models import Phrase
+from app.workflow.deciding.models import Phrase
 
 FILE_NAME = "phrases.toml"
 KINDS = ("agree", "return", "reject")

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert  # its ON CONFLICT is SQLite's
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
-from app.workflow.models import RequestKey
+from app.workflow.deciding.models import RequestKey
 
 KEY = table_of(RequestKey)
 #: Nobody presses the back button for longer than a working week.

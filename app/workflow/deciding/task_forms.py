@@ -11,10 +11,11 @@ from app.core.i18n import N_
 from app.forms import Submitted, rights_for
 from app.workflow.applying.actions import TASK
 from app.workflow.applying.loading import LoadedTask
+from app.workflow.deciding.models import Attachment
 from app.workflow.deciding.reasons import reason_problems
 from app.workflow.definitions.demands import ATTACHMENT, demand_of, shortest_opinion
 from app.workflow.handlers import FormData, form_handler_of
-from app.workflow.models import Attachment, Vote
+from app.workflow.models import Vote
 from app.workflow.resources import day_of, resources_of
 
 

@@ -9,11 +9,12 @@ from app.core.i18n import N_
 from app.core.ids import new_id
 from app.engine import Definition
 from app.identity import Actor, Permission
+from app.workflow.assignment.models import Rotation
 from app.workflow.assignment.strategies import ROUND_ROBIN
 from app.workflow.definitions.decision_files import kept_files
 from app.workflow.definitions.inspection import inspect_definition
+from app.workflow.definitions.models import DefinitionDraft, ProcessDefinition
 from app.workflow.definitions.versions import latest_definition
-from app.workflow.models import DefinitionDraft, ProcessDefinition, Rotation
 
 
 def deploy_definition(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import ConflictError, InvalidInputError
 from app.core.i18n import N_
 from app.identity import Actor, Permission
-from app.workflow.models import DefinitionDraft
+from app.workflow.definitions.models import DefinitionDraft
 from app.workflow.names import person_name
 
 #: Largest diagram that a draft may hold, in bytes.

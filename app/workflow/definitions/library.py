@@ -17,14 +17,16 @@ from app.core.i18n import N_, Bilingual
 from app.engine import read_heading
 from app.identity import SYSTEM, Actor, Permission, people_names
 from app.workflow.definitions.drafts import save_definition_draft
+from app.workflow.definitions.models import DefinitionDraft, ProcessDefinition
 from app.workflow.definitions.versions import (
     bilingual_name,
     get_definition,
     latest_definition,
     newest_definitions,
 )
-from app.workflow.models import DefinitionDraft, InstanceState, ProcessDefinition, ProcessInstance
+from app.workflow.models import ProcessInstance
 from app.workflow.names import person_name
+from app.workflow.states import InstanceState
 
 #: What may be a key: an XML name without a prefix, short enough for its column.
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")

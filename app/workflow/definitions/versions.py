@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import NotFoundError
 from app.core.i18n import N_, Bilingual
 from app.engine import Process
-from app.workflow.models import ProcessDefinition
+from app.workflow.definitions.models import ProcessDefinition
 from app.workflow.resources import resources_of
 
 #: The largest number that the column of the version holds on every database.

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.core.i18n import Bilingual
 from app.identity import Organisation, OrganisationKind
-from app.workflow.models import ProcessDefinition, ProcessInstance
+from app.workflow.definitions.models import ProcessDefinition
+from app.workflow.models import ProcessInstance
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from app.core.i18n import Bilingual
 from app.identity import Actor, StandIn
 from app.workflow.assignment.duties import broken_duty
 from app.workflow.definitions.versions import process_of
-from app.workflow.models import InstanceState
 from app.workflow.names import candidate_keys, owner_keys
+from app.workflow.states import InstanceState
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,9 @@ from sqlalchemy.orm import Session, aliased
 
 from app.identity import Actor, StandIn, User
 from app.workflow.inbox.rows import InboxRow, copied_row, done_row, item_row, work_row
-from app.workflow.models import (
-    CopyReceipt,
-    ProcessInstance,
-    Seat,
-    SeatState,
-    TaskCopy,
-    TaskState,
-    Urge,
-    UserTask,
-    Vote,
-)
+from app.workflow.models import CopyReceipt, ProcessInstance, Seat, TaskCopy, Urge, UserTask, Vote
 from app.workflow.names import candidate_keys, owner_keys
+from app.workflow.states import SeatState, TaskState
 
 
 class Tab(StrEnum):

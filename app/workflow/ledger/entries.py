@@ -21,7 +21,8 @@ from app.workflow.ledger.chain import (
     check,
     fingerprint,
 )
-from app.workflow.models import LedgerEntry, ProcessInstance, Vote
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance, Vote
 
 __all__ = ["GENESIS", "Act", "Verdict", "append", "chain_of", "fingerprint", "verify"]
 

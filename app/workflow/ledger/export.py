@@ -24,9 +24,10 @@ from app.core import documents
 from app.core.errors import InvalidInputError
 from app.core.i18n import N_
 from app.identity import people_names
+from app.workflow.definitions.models import ProcessDefinition
 from app.workflow.ledger.chain import Act, Entry, Verdict, check
 from app.workflow.ledger.entries import chain_of
-from app.workflow.models import ProcessDefinition, ProcessInstance
+from app.workflow.models import ProcessInstance
 
 FORMAT = "countersign-ledger-1"
 _IDS = ("actor_id", "task_id", "on_behalf_of_id")

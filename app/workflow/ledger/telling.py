@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session, aliased
 from app.core.i18n import Bilingual
 from app.identity import User
 from app.workflow.applying.actions import INSTANCE
-from app.workflow.models import LedgerEntry, ProcessInstance, Seat, SeatState, TaskState, UserTask
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import ProcessInstance, Seat, UserTask
 from app.workflow.names import person_key
+from app.workflow.states import SeatState, TaskState
 
 
 @dataclass(frozen=True, slots=True)

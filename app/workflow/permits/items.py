@@ -18,10 +18,11 @@ from app.workflow.applying.loading import LoadedTask
 from app.workflow.applying.progress import Recallable
 from app.workflow.definitions.policies import RECALL, TERMINATE, WITHDRAW, policy
 from app.workflow.handlers import form_handler_of
-from app.workflow.models import InstanceState, UserTask, Vote
+from app.workflow.models import UserTask, Vote
 from app.workflow.names import person_name
 from app.workflow.permits.reading import require_reader
 from app.workflow.permits.tasks import is_approval
+from app.workflow.states import InstanceState
 
 #: How long the button “Undo” works.
 UNDO_WITHIN = timedelta(seconds=60)

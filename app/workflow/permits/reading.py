@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from app.core.errors import NotPermittedError
 from app.core.i18n import N_
 from app.identity import Actor, Permission, organisation_scope
-from app.workflow.models import UNDECIDED, ProcessInstance, Question, TaskCopy, UserTask, Vote
+from app.workflow.models import ProcessInstance, Question, TaskCopy, UserTask, Vote
 from app.workflow.models import Seat as SeatModel
 from app.workflow.names import candidate_keys
+from app.workflow.states import UNDECIDED
 
 
 def require_reader(session: Session, actor: Actor, instance: Row[Any]) -> None:

@@ -14,8 +14,8 @@ from app.core.errors import (
 from app.core.i18n import N_
 from app.identity import Actor, Permission
 from app.workflow.applying.loading import LoadedTask, SeatFacts
-from app.workflow.models import UNDECIDED, SeatKind, SeatState
 from app.workflow.names import candidate_keys, person_name
+from app.workflow.states import UNDECIDED, SeatKind, SeatState
 from app.workflow.voting.electorate import GONE, shares
 from app.workflow.voting.rules import REJECT, may_abstain, rule_of
 

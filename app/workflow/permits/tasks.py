@@ -9,9 +9,9 @@ from app.engine import Outcome, return_targets, target_name
 from app.identity import Actor, Permission
 from app.workflow.applying.loading import LoadedTask
 from app.workflow.assignment.asking import InstanceFacts
-from app.workflow.models import InstanceState, SeatKind
 from app.workflow.permits.duties import conflict_with, refuse_conflicting_duties
 from app.workflow.permits.seats import abstains, fills_form, signer_places
+from app.workflow.states import InstanceState, SeatKind
 from app.workflow.voting.own_seats import own_seat
 from app.workflow.voting.rules import REJECT
 

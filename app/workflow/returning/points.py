@@ -16,8 +16,9 @@ from app.core.ids import new_id
 from app.workflow.applying.actions import Action
 from app.workflow.applying.loading import LoadedTask
 from app.workflow.applying.task_rows import record_act
-from app.workflow.models import ProcessInstance, ReturnPoint, UserTask, Vote
+from app.workflow.models import ProcessInstance, UserTask, Vote
 from app.workflow.resources import resources_of
+from app.workflow.returning.models import ReturnPoint
 
 POINT = table_of(ReturnPoint)
 MOST_POINTS = 50

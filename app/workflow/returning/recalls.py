@@ -23,10 +23,11 @@ from app.workflow.applying.timer_rows import write_timers
 from app.workflow.clocks.stops import start_clocks
 from app.workflow.deciding.drafts import DRAFT, drop_draft
 from app.workflow.handlers import Decided, FormData, form_handler_of
-from app.workflow.models import UNDECIDED, SeatState, TaskState, Vote
+from app.workflow.models import Vote
 from app.workflow.permits.items import Recall, require_recallable
 from app.workflow.permits.tasks import is_approval
 from app.workflow.returning.points import PointAnswer, as_typed, take_back_points
+from app.workflow.states import UNDECIDED, SeatState, TaskState
 from app.workflow.voting.own_seats import refuse_stale
 
 

@@ -23,8 +23,9 @@ from app.workflow.applying.steps import apply_step
 from app.workflow.applying.task_rows import begin_action, record_act
 from app.workflow.deciding.reasons import require_reason
 from app.workflow.handlers import ServiceContext, TaskFacts, bound_services, form_handler_of
-from app.workflow.models import Question, QuestionKind
+from app.workflow.models import Question
 from app.workflow.permits.items import Withdrawal, refuse_idle, require_withdrawable
+from app.workflow.states import QuestionKind
 from app.workflow.voting.own_seats import refuse_closed, refuse_stale
 
 QUESTION = table_of(Question)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.core.i18n import Bilingual
 from app.identity import Organisation, OrganisationKind, OrganisationScope
-from app.workflow.models import ProcessDefinition, ProcessInstance
+from app.workflow.definitions.models import ProcessDefinition
+from app.workflow.models import ProcessInstance
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from app.core.i18n import Bilingual
 from app.identity import User
 from app.workflow.applying.progress import place
 from app.workflow.clocks.calendar import WorkingCalendar
-from app.workflow.models import Seat, SeatState, TaskState, UserTask
+from app.workflow.models import Seat, UserTask
 from app.workflow.resources import resources_of
+from app.workflow.states import SeatState, TaskState
 
 
 @dataclass(slots=True)

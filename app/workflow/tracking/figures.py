@@ -29,7 +29,8 @@ from sqlalchemy.orm import Session, aliased
 from app.core.errors import InvalidInputError
 from app.core.i18n import N_, Bilingual
 from app.identity import OrganisationScope
-from app.workflow.models import InstanceState, ProcessInstance, TaskState, UserTask
+from app.workflow.models import ProcessInstance, UserTask
+from app.workflow.states import InstanceState, TaskState
 from app.workflow.tracking.board_choices import scope_condition
 from app.workflow.tracking.board_columns import ENDED, TERMINATED, WAITING
 from app.workflow.tracking.board_rows import BoardRow, add_visits

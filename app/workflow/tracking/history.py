@@ -13,18 +13,10 @@ from app.core.database import table_of
 from app.core.errors import Problem
 from app.core.i18n import Bilingual
 from app.identity import Actor, User
-from app.workflow.models import (
-    CopyReceipt,
-    Incident,
-    LedgerEntry,
-    Seat,
-    SeatState,
-    TaskCopy,
-    TaskState,
-    UserTask,
-    Vote,
-)
+from app.workflow.ledger.models import LedgerEntry
+from app.workflow.models import CopyReceipt, Incident, Seat, TaskCopy, UserTask, Vote
 from app.workflow.names import candidate_keys, person_key
+from app.workflow.states import SeatState, TaskState
 
 
 @dataclass(frozen=True, slots=True)

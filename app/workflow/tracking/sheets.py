@@ -22,7 +22,8 @@ from app.identity import User
 from app.workflow.applying.loading import load_instance
 from app.workflow.ledger.chain import Entry, Verdict
 from app.workflow.ledger.entries import chain_of, verify
-from app.workflow.models import ReturnPoint, Vote
+from app.workflow.models import Vote
+from app.workflow.returning.models import ReturnPoint
 
 #: Item, number of the entry, the first half of its hash.
 _FACTS = struct.Struct(">16sI16s")

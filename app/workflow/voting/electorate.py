@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from app.workflow.applying.loading import SeatFacts
-from app.workflow.models import UNDECIDED, SeatKind, SeatState
+from app.workflow.states import UNDECIDED, SeatKind, SeatState
 from app.workflow.voting.rules import (
     ABSTAIN,
     REJECT,

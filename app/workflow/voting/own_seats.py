@@ -6,8 +6,8 @@ from app.core.errors import ConflictError, NotPermittedError
 from app.core.i18n import N_, Sentence
 from app.identity import Actor, StandIn
 from app.workflow.applying.loading import LoadedTask, SeatFacts
-from app.workflow.models import InstanceState, SeatState
 from app.workflow.names import candidate_keys, owner_keys, person_name
+from app.workflow.states import InstanceState, SeatState
 
 #: States of a seat whose holder may take no second one in the same visit.
 _TAKING_PART = (

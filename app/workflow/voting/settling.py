@@ -28,9 +28,10 @@ from app.workflow.copies import copy_step
 from app.workflow.deciding.task_forms import load_form_data
 from app.workflow.failures import failing_as_incident
 from app.workflow.handlers import Decided, FormData, ServiceContext, bound_services, form_handler_of
-from app.workflow.models import SeatState, Vote
+from app.workflow.models import Vote
 from app.workflow.permits.tasks import ReturnChoice
 from app.workflow.returning.resubmission import routing_of
+from app.workflow.states import SeatState
 from app.workflow.voting.electorate import standing
 from app.workflow.voting.rules import rule_of
 

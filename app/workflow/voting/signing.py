@@ -26,7 +26,7 @@ from app.workflow.assignment.whys import BY_DELEGATION, BY_SIGNER, why_of
 from app.workflow.deciding.drafts import drop_draft
 from app.workflow.deciding.reasons import SHORTEST_OPINION, require_reason
 from app.workflow.ledger.entries import fingerprint
-from app.workflow.models import UNDECIDED, SeatKind, SeatState, TaskState, Vote
+from app.workflow.models import Vote
 from app.workflow.permits.duties import refuse_conflicting_duties
 from app.workflow.permits.seats import (
     AFTER,
@@ -36,6 +36,7 @@ from app.workflow.permits.seats import (
     refuse_unknown_place,
     removable_seat,
 )
+from app.workflow.states import UNDECIDED, SeatKind, SeatState, TaskState
 from app.workflow.voting.electorate import signers_before
 from app.workflow.voting.own_seats import refuse_closed, refuse_stale, require_seat
 from app.workflow.voting.rules import ADVICE
