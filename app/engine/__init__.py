@@ -118,6 +118,7 @@ from app.engine.errors import (
 from app.engine.expressions import Dynamic, dynamic
 from app.engine.forks import target_name
 from app.engine.heading import Heading, read_heading
+from app.engine.instances import add_instance, remove_instance
 from app.engine.limits import Limits
 from app.engine.linking import link
 from app.engine.lookahead import ReturnEffect, return_effect, steps_inside
@@ -203,6 +204,7 @@ __all__ = [
     "Waiting",
     "Way",
     "WaysAhead",
+    "add_instance",
     "broadcast",
     "complete",
     "deliver",
@@ -219,6 +221,7 @@ __all__ = [
     "preview",
     "preview_start",
     "read_heading",
+    "remove_instance",
     "restore",
     "resume_at",
     "return_effect",

@@ -1,13 +1,14 @@
 """The state of an instance as bytes: a few live tokens and the variables, no spec, no history.
 
-Version 2, JSON: `k` key and `h` hash of the main definition · `n` number of visits, `f` visited
+Version 3, JSON: `k` key and `h` hash of the main definition · `n` number of visits, `f` visited
 steps and forks by definition as [first, last] · `e` end event reached · `x` [element, definition,
 code] of an error that nothing caught · `s` levels, outer before inner: `p` the call or sub-process
-token around it, `d` own variables, `t` tokens as [id, element, state, flow, host, clock, note]. A
+token around it, `d` own variables, `t` `l` what a
+loop has counted, `t` tokens as [id, element, state, flow, host, clock, note]. A
 clock is [due, interval, firings left]; a note is what a message must agree in, or whether a
 condition held. Trailing empty fields are left out.
 
-Version 1 knew neither errors that nothing caught nor notes.
+Version 2 knew no loops, version 1 neither errors that nothing caught nor notes.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +19,7 @@ import orjson
 
 from app.core.i18n import N_
 from app.engine.errors import EngineError
-from app.engine.scopes import SubScope, TopScope
+from app.engine.scopes import SubScope, TopScope, level_inside
 from app.engine.step import Failed, Handlers
 from app.engine.timers import Schedule
 from app.engine.tokens import Scope, Token
@@ -27,7 +28,7 @@ from app.engine.values import UnstorableError, has_typed, pack, unpack
 if TYPE_CHECKING:
     from app.engine.definition import Process
 
-VERSION = 2
+VERSION = 3
 
 
 def _unchanged(read: dict[str, Any]) -> None:
@@ -35,7 +36,7 @@ def _unchanged(read: dict[str, Any]) -> None:
 
 
 #: Version → what makes its states such of the next version, in place.
-_UPGRADES: Mapping[int, Callable[[dict[str, Any]], None]] = {1: _unchanged}
+_UPGRADES: Mapping[int, Callable[[dict[str, Any]], None]] = {1: _unchanged, 2: _unchanged}
 
 
 def dump(top: TopScope) -> bytes:
@@ -49,7 +50,10 @@ def dump(top: TopScope) -> bytes:
         if isinstance(scope, SubScope):
             level["p"] = scope.parent_task_id
         if not isinstance(scope, SubScope) or scope.owns_data:
-            level["d"] = _dump_data(scope)
+            level["d"] = _dump_data(scope, scope.data)
+        record = scope.record()
+        if record is not None:
+            level["l"] = _dump_data(scope, record)
         levels.append(level)
     state: dict[str, Any] = {
         "v": VERSION,
@@ -123,7 +127,7 @@ def _revive(top: TopScope, read: dict[str, Any], typed: bool) -> TopScope:
     _fill(top, outer, typed)
     parents: dict[str, Token] = dict(top.tasks)
     for level in inner:
-        scope = SubScope(parents[level["p"]], top)
+        scope = level_inside(parents[level["p"]], top)
         _fill(scope, level, typed)
         parents.update(scope.tasks)
     return top
@@ -132,6 +136,8 @@ def _revive(top: TopScope, read: dict[str, Any], typed: bool) -> TopScope:
 def _fill(scope: Scope, level: dict[str, Any], typed: bool) -> None:
     if "d" in level:
         scope.data = unpack(level["d"]) if typed else level["d"]
+    if "l" in level:
+        scope.recall(unpack(level["l"]) if typed else level["l"])
     for token_id, element, state, *rest in level["t"]:
         via, host, clock, note = (*rest, None, None, None, None)[:4]
         parent = scope.tasks[host] if host else scope.root
@@ -159,9 +165,9 @@ def _dump_token(token: Token) -> list[Any]:
     return fields
 
 
-def _dump_data(scope: Scope) -> object:
+def _dump_data(scope: Scope, data: object) -> object:
     try:
-        return pack(scope.data)
+        return pack(data)
     except UnstorableError as error:
         key = scope.spec.definition_key
         raise EngineError(

@@ -36,6 +36,7 @@ from app.engine.reading import (
 from app.engine.soundness import check_soundness
 from app.engine.specs import ScopeSpec
 from app.engine.structure import check_structure
+from app.engine.unfold import activity_id, unfold_loops
 from app.engine.xml_file import open_xml, refuse
 
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -63,9 +64,9 @@ def parse(
     _raise_problems(reading)
     check_soundness(reading, limits)
     _raise_problems(reading)
+    unfold_loops(reading.graph)
     scopes = {
-        level.id: ScopeSpec(reading.graph, level, limits.zone)
-        for level in reading.graph.levels.values()
+        level.id: ScopeSpec(reading.graph, level, limits) for level in reading.graph.levels.values()
     }
     _refuse_losses(reading, scopes)
     for node in reading.graph.nodes():
@@ -145,7 +146,7 @@ def _refuse_losses(reading: Reading, scopes: Mapping[str, ScopeSpec]) -> None:
         for flow in spec.flows
         if scope.nodes[flow.target] in spec.outputs
     }
-    targets = {flow_id: target for flow_id, _, target in flows}
+    targets = {flow_id: activity_id(target) for flow_id, _, target in flows}
     for element in reading.process.iter(f"{BPMN}*"):
         name, element_id = local_name(element), element.get("id", "")
         if name in FLOW_NODES and element_id not in nodes:

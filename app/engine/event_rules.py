@@ -173,13 +173,13 @@ def _check_event_gateway(reading: Reading, level: Level, gateway: Node) -> None:
                 gateway=gateway.id,
                 type=target.type,
             )
-        elif len(target.incoming) > 1 or target.boundaries:
+        elif len(target.incoming) > 1 or target.boundaries or target.loop:
             reading.refuse(
                 "event_gateway",
                 target.id,
                 N_(
-                    "Expected only the flow from the event-based gateway “{gateway}” here, and no "
-                    "boundary event, found more."
+                    "Expected only the flow from the event-based gateway “{gateway}” here, no "
+                    "boundary event and no loop, found more."
                 ),
                 gateway=gateway.id,
             )

@@ -6,9 +6,10 @@ from app.core.i18n import Bilingual
 from app.engine.definition import Process
 from app.engine.graph import Node
 from app.engine.specs import ForkingSpec, InclusiveSpec, ScopeSpec
+from app.engine.unfold import LOOP, activity_id
 
 #: What a person does, or what stands for several of them.
-_NAMED = frozenset({"userTask", "callActivity", "subProcess"})
+_NAMED = frozenset({"userTask", "callActivity", "subProcess", LOOP})
 
 
 def opened_by(scope: ScopeSpec, fork: ForkingSpec) -> tuple[Node, ...]:
@@ -56,4 +57,4 @@ def _fork_name(process: Process, scope: ScopeSpec, fork: ForkingSpec) -> Bilingu
 def _name(process: Process, node: Node) -> Bilingual:
     if not str(node.name) and node.called:
         return process.definitions[node.called].name
-    return node.name if str(node.name) else Bilingual(node.id, node.id)
+    return node.name if str(node.name) else Bilingual(activity_id(node.id), activity_id(node.id))

@@ -5,6 +5,7 @@ from lxml import etree
 from app.core.i18n import N_
 from app.engine.graph import ACTIVITIES, GATEWAYS, Node
 from app.engine.limits import Limits
+from app.engine.loop_reader import MULTIPLE, STANDARD
 from app.engine.reading import (
     BPMN,
     FLOW_NODES,
@@ -49,8 +50,6 @@ _STARTS_HANDLER = _CAUGHT | {"error", "escalation"}
 #: Children of an activity that would change how it runs.
 _UNEXECUTED_PARTS = frozenset(
     {
-        "multiInstanceLoopCharacteristics",
-        "standardLoopCharacteristics",
         "ioSpecification",
         "dataInputAssociation",
         "dataOutputAssociation",
@@ -76,7 +75,8 @@ def refuse_unexecuted(reading: Reading, limits: Limits) -> None:
     for container in reading.process.iter(f"{BPMN}process", f"{BPMN}subProcess"):
         for element in container.iterchildren(f"{BPMN}*"):
             name = local_name(element)
-            if name not in _SILENT | FLOW_NODES | _UNEXECUTED_PARTS:
+            loops = {STANDARD, MULTIPLE} if local_name(container) == "subProcess" else set()
+            if name not in _SILENT | FLOW_NODES | _UNEXECUTED_PARTS | loops:
                 _refuse_element(reading, element, element.get("id", ""))
     for node in reading.graph.nodes():
         element = reading.sources[node.id]

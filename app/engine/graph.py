@@ -91,6 +91,27 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Loop:
+    """How often an activity is done: a standard loop, or instances one by one or side by side."""
+
+    kind: Literal["standard", "sequential", "parallel"]
+    #: Of a standard loop whether it goes on; of a multi-instance whether the rest is not needed.
+    condition: Expression | None = None
+    #: A standard loop asks before the first time, too.
+    tests_before: bool = False
+    #: The most times that a standard loop goes round.
+    maximum: int | None = None
+    #: Gives the number of instances.
+    cardinality: Expression | None = None
+    #: Gives the list with one item for each instance, and the name that the item gets.
+    collection: Expression | None = None
+    item: str | None = None
+    #: Name of the list of results, and what each instance adds to it.
+    output: str | None = None
+    result: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """A sequence flow."""
 
@@ -128,6 +149,8 @@ class Node:
     script: Expression | None = None
     result_variable: str | None = None
     decision: DecisionUse | None = None
+    #: Taken over by a node around the activity when the diagram is normalised (`unfold.py`).
+    loop: Loop | None = None
     implied: bool = False
     incoming: list[Flow] = field(default_factory=list)
     outgoing: list[Flow] = field(default_factory=list)
@@ -148,10 +171,14 @@ class Level:
     node_id: str | None
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
+    #: Id of the only node of a level that the normaliser put in: it has no start event.
+    only: str | None = None
 
     @property
     def starts(self) -> list[Node]:
         """Every start event; only a process has more than one."""
+        if self.only is not None:
+            return [self.nodes[self.only]]
         return [node for node in self.nodes.values() if node.type == "startEvent"]
 
     @property

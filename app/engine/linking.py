@@ -9,6 +9,7 @@ from app.engine.definition import Definition, Process
 from app.engine.errors import DiagramError
 from app.engine.graph import Node
 from app.engine.outcomes import link_outcomes
+from app.engine.unfold import INSTANCE, LOOP
 from app.engine.xml_file import refuse
 
 
@@ -130,7 +131,7 @@ def _escaping(
             inner: Mapping[str, tuple[str, str]] = {}
             if node.type == "endEvent" and node.event and node.event.kind == "error":
                 inner = {node.event.name or "": (definition.key, node.id)}
-            elif node.type == "subProcess":
+            elif node.type in {"subProcess", LOOP, INSTANCE}:
                 inner = thrown[node.id]
             elif node.called:
                 inner = open_codes[node.called]

@@ -13,6 +13,7 @@ from app.engine.scopes import TopScope
 from app.engine.specs import ScopeSpec
 from app.engine.step import ReturnTarget
 from app.engine.tokens import Scope, Token
+from app.engine.unfold import INSTANCE, LOOP
 
 #: (definition key, step id).
 Place = tuple[str, str]
@@ -83,7 +84,7 @@ def _scope_of(top: TopScope, token: Token, target: ReturnTarget) -> Scope:
     else:
         key, element = target.definition_key, target.step_id
         around = (scope for scope, _ in ways_out(token) if scope.spec.definition_key == key)
-        found = next((scope for scope in around if element in scope.spec.nodes), None)
+        found = next((scope for scope in around if scope.spec.begins_at(element)), None)
     if found is None:
         raise MoveError(
             N_("Expected a step that this task may be returned to, found “{found}”."),
@@ -106,7 +107,7 @@ def inner_level(process: Process, level: ScopeSpec, node_id: str) -> ScopeSpec |
     node = level.level.nodes[node_id]
     if node.called:
         return process.definitions[node.called].scopes[node.called]
-    if node.type == "subProcess":
+    if node.type in {"subProcess", LOOP, INSTANCE}:
         return process.definitions[level.definition_key].scopes[node.id]
     return None
 
@@ -121,7 +122,8 @@ class _Look:
 
     def again(self, scope: Scope, target: str) -> Iterator[Place]:
         """Steps from the target to where the task stands on that level."""
-        yield from self._between(scope.spec, target)
+        begin = scope.spec.begins_at(target)
+        yield from self._between(scope.spec, begin.node.id if begin else target)
 
     def behind(self, scope: Scope, here: str) -> Iterator[Place]:
         """Steps that follow the place where a task stands."""

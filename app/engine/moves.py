@@ -19,10 +19,12 @@ from app.engine.definition import Process
 from app.engine.errors import MoveError
 from app.engine.forks import opened_by, target_name
 from app.engine.graph import Level
+from app.engine.level_specs import LoopSpec
 from app.engine.runner import check_outcome, finish_step, open_step, open_steps
 from app.engine.scopes import TopScope
 from app.engine.specs import ForkingSpec, StepSpec
 from app.engine.step import Handlers, Passed, ReturnTarget, Step
+from app.engine.token_spec import TokenSpec
 from app.engine.tokens import Scope, Token
 
 #: The policy of a step that has no `appr.returnTo`.
@@ -129,8 +131,20 @@ def _jump(scope: Scope, target: str) -> None:
     for token in taken_tokens(scope, target):
         if token.id in scope.tasks:
             scope.cancel_token(token)
-    # Ready at once: a gateway that joins, too, has nothing to wait for before it forks.
-    scope.enter(scope.spec.nodes[target])._ready()
+    spec = _begin_of(scope, target)
+    token = scope.enter(spec)
+    if isinstance(spec, ForkingSpec):
+        # Ready at once: a gateway that joins, too, has nothing to wait for before it forks.
+        token._ready()
+    else:
+        spec._update(token)
+
+
+def _begin_of(scope: Scope, target: str) -> TokenSpec:
+    found = scope.spec.begins_at(target)
+    if found is None:
+        raise AssertionError("A target lies on its level.")
+    return found
 
 
 def taken_tokens(scope: Scope, target: str) -> list[Token]:
@@ -138,7 +152,7 @@ def taken_tokens(scope: Scope, target: str) -> list[Token]:
 
     Event sub-processes belong to the level as a whole; they go on, or wait on.
     """
-    block = scope.spec.blocks[target]
+    block = scope.spec.blocks[_begin_of(scope, target).node.id]
     return [
         token
         for token in scope.tokens()
@@ -182,8 +196,9 @@ def _before(scope: Scope, here: str, top: TopScope) -> Iterator[tuple[str, str]]
     level: Level = top.process.definitions[key].graph.levels[spec.name]
     without_here = level.entered(without=here)
     for node_id, node in spec.nodes.items():
+        step_id = node.activity if isinstance(node, LoopSpec) else node_id
         if (
-            (key, node_id) in top.visits
+            (key, step_id) in top.visits
             and node_id != here
             # Some path leads to the target first, and from it here.
             and node_id in without_here
@@ -191,7 +206,7 @@ def _before(scope: Scope, here: str, top: TopScope) -> Iterator[tuple[str, str]]
             and is_inside(spec.blocks[here], spec.blocks[node_id])
             and (not isinstance(node, ForkingSpec) or _is_behind(scope, here, node))
         ):
-            yield key, node_id
+            yield key, step_id
 
 
 def _is_behind(scope: Scope, here: str, fork: ForkingSpec) -> bool:

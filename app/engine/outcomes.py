@@ -13,6 +13,7 @@ from app.core.i18n import N_, Bilingual
 from app.engine.definition import Definition, Outcome, StepDefinition
 from app.engine.expressions import Budget, Expression, FeelError
 from app.engine.graph import Flow, Graph, Level, Node
+from app.engine.unfold import activity_id
 
 AGREE = "agree"
 #: Names of the usual codes, for flows that have none.
@@ -37,9 +38,10 @@ class Place:
 
     def behind(self, node: Node) -> "tuple[Place, tuple[Flow, ...]]":
         """The flows that a token takes behind a node; behind an end those of the level around."""
-        if node.type == "endEvent" and self.around is not None and node.goes_on:
+        leaves = (node.type == "endEvent" and node.goes_on) or self.level.only is not None
+        if leaves and self.around is not None:
             place, activity = self.around
-            return place, tuple(activity.outgoing)
+            return place.behind(activity)
         return self, tuple(node.outgoing)
 
 
@@ -172,14 +174,49 @@ def _codes(step: Node, place: Place) -> Iterator[str]:
     for _, gateway in _gateways(step, place):
         for flow in gateway.outgoing:
             yield from _named(flow, step.id)
+    yield from _voted(step, place)
+
+
+def _voted(step: Node, place: Place) -> Iterator[str]:
+    """Codes that a multi-instance step asks for when it counts what its instances said."""
+    loop = place.around[1].loop if place.level.only and place.around else None
+    if loop is None:
+        return
+    asked = [loop.condition] if loop.condition else []
+    for condition in asked:
+        yield from _compared(condition, rf"(?<![\w.]){re.escape(step.id)}\s*\.\s*outcome\b")
+    is_vote = loop.result is not None and loop.result.source.split() == [f"{step.id}.outcome"]
+    if loop.output is None or not is_vote:
+        return
+    for _, gateway in _gateways(step, place):
+        asked += [flow.condition for flow in gateway.outgoing if flow.condition]
+    for condition in asked:
+        if loop.output in condition.reads:
+            yield from _counted(condition.source, re.escape(loop.output))
+
+
+def _counted(text: str, votes: str) -> Iterator[str]:
+    """Texts that a condition compares with the entries of a list."""
+    for pattern in (
+        rf"(?<![\w.])item\s*!?=\s*{_TEXT}",
+        rf"{_TEXT}\s*!?=\s*item\b",
+        rf"list contains\s*\(\s*{votes}\s*,\s*{_TEXT}",
+        rf"{_TEXT}\s+in\s+{votes}\b",
+        rf"(?:some|every)\s+(\w+)\s+in\s+{votes}\s+satisfies\s+\1\s*!?=\s*{_TEXT}",
+    ):
+        yield from (match.group("code") for match in re.finditer(pattern, text))
 
 
 def _named(flow: Flow, step_id: str) -> list[str]:
     """Codes that a condition compares with `step.outcome`."""
     if flow.is_default or flow.condition is None or step_id not in flow.condition.reads:
         return []
-    text = flow.condition.source
-    subject = rf"(?<![\w.]){re.escape(step_id)}\s*\.\s*outcome\b"
+    return _compared(flow.condition, rf"(?<![\w.]){re.escape(step_id)}\s*\.\s*outcome\b")
+
+
+def _compared(condition: Expression, subject: str) -> list[str]:
+    """Texts that a condition compares with something."""
+    text = condition.source
     found = [
         match.group("code")
         for pattern in (
@@ -278,6 +315,6 @@ def _outcome(code: str, route: _Route) -> Outcome:
     return Outcome(
         code=code,
         name=name or _NAMES.get(code) or Bilingual(code, code),
-        target=route.target.id,
+        target=activity_id(route.target.id),
         definition_key=route.place.graph.key,
     )

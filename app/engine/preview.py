@@ -10,12 +10,13 @@ from itertools import groupby
 from typing import Any, Literal
 
 from app.core.i18n import Bilingual
-from app.engine import codec
+from app.engine import codec, loops_ahead
 from app.engine.definition import Process
 from app.engine.expressions import NO_CLOCK, Expression, FeelError
 from app.engine.graph import CallMapping, Flow, Node
 from app.engine.limits import PREVIEWED_STEPS
 from app.engine.lookahead import inner_level
+from app.engine.loops import InstanceScope, LoopScope
 from app.engine.moves import standing_block
 from app.engine.outcomes import AGREE
 from app.engine.specs import ScopeSpec
@@ -86,20 +87,20 @@ class Preview:
 def preview(process: Process, state: bytes) -> Preview:
     """The path ahead of a running instance, beginning with its open steps."""
     top = codec.load(process, state)
-    walk = _Walk(process)
-    return Preview(tuple(_of_scope(walk, top, _Facts(dict(top.data)))), walk.left > 0)
+    walk = Walk(process)
+    return Preview(tuple(_of_scope(walk, top, Facts(dict(top.data)))), walk.left > 0)
 
 
 def preview_start(process: Process, variables: Mapping[str, object]) -> Preview:
     """The path of an instance that would be started with these variables."""
-    walk = _Walk(process)
+    walk = Walk(process)
     level = process.main.scopes[process.key]
-    path = walk.along(level, level.level.start.id, _Facts(dict(variables)))
+    path = walk.along(level, level.level.start.id, Facts(dict(variables)))
     return Preview(tuple(path), walk.left > 0)
 
 
 @dataclass(slots=True)
-class _Facts:
+class Facts:
     """What is known at a point of the walk."""
 
     known: dict[str, Any]
@@ -107,6 +108,7 @@ class _Facts:
     unknown: set[str] = field(default_factory=set)
 
     def say(self, name: str, value: object) -> None:
+        """A name has this value from now on."""
         self.known[name] = value
         self.unknown.discard(name)
 
@@ -126,10 +128,21 @@ class _Facts:
         except FeelError:
             return None
 
-    def copy(self) -> "_Facts":
-        return _Facts(dict(self.known), set(self.unknown))
+    def knows(self, expression: Expression) -> bool:
+        """Whether an expression can be worked out now; failing is no value."""
+        if not self.unknown.isdisjoint(expression.reads):
+            return False
+        try:
+            expression.evaluate_strict(self.known, NO_CLOCK)
+        except FeelError:
+            return False
+        return True
 
-    def learn(self, other: "_Facts", *, sure: bool) -> None:
+    def copy(self) -> "Facts":
+        """What one of several ways begins with."""
+        return Facts(dict(self.known), set(self.unknown))
+
+    def learn(self, other: "Facts", *, sure: bool) -> None:
         """What a way has added; a way that may not be taken leaves it open."""
         changed = {
             name: value
@@ -145,13 +158,15 @@ class _Facts:
 
 
 @dataclass(slots=True)
-class _Walk:
+class Walk:
+    """Walks a diagram along the path ahead."""
+
     process: Process
     #: How many steps may still be shown.
     left: int = PREVIEWED_STEPS
 
     def along(
-        self, level: ScopeSpec, begin: str | None, facts: _Facts, until: str | None = None
+        self, level: ScopeSpec, begin: str | None, facts: Facts, until: str | None = None
     ) -> list[Ahead]:
         """The path from a node on, up to `until` or to an end of the level."""
         path: list[Ahead] = []
@@ -164,7 +179,7 @@ class _Walk:
         return path
 
     def behind(
-        self, level: ScopeSpec, node: Node, facts: _Facts, until: str | None
+        self, level: ScopeSpec, node: Node, facts: Facts, until: str | None
     ) -> tuple[list[Ahead], str | None]:
         """What follows a node: ways that part, if they do, and the node where it goes on."""
         ways = self._ways(level, node, facts)
@@ -183,8 +198,8 @@ class _Walk:
     def parted(
         self,
         kind: Literal["all", "some", "one"],
-        ways: Sequence[tuple[Bilingual, bool, Callable[[_Facts], list[Ahead]]]],
-        facts: _Facts,
+        ways: Sequence[tuple[Bilingual, bool, Callable[[Facts], list[Ahead]]]],
+        facts: Facts,
     ) -> list[Ahead]:
         """Several ways, each walked with what is known where they part."""
         found, learnt = [], []
@@ -204,13 +219,15 @@ class _Walk:
 
     def _branch(
         self, level: ScopeSpec, begin: str, until: str | None
-    ) -> Callable[[_Facts], list[Ahead]]:
+    ) -> Callable[[Facts], list[Ahead]]:
         return lambda facts: self.along(level, begin, facts, until)
 
-    def _at(self, level: ScopeSpec, node: Node, facts: _Facts) -> list[Ahead]:
+    def _at(self, level: ScopeSpec, node: Node, facts: Facts) -> list[Ahead]:
         match node.type:
             case "userTask":
                 return [self.step(level.definition_key, node, facts, None)]
+            case "loop":
+                return loops_ahead.repeated(self, level, node, facts)
             case "callActivity" | "subProcess":
                 return self._within(level, node, facts)
             case "serviceTask" | "sendTask" | "receiveTask" | "intermediateCatchEvent":
@@ -226,9 +243,7 @@ class _Walk:
     def _ends_instance(self, level: ScopeSpec, node: Node) -> bool:
         return level.definition_key == self.process.key and node.id in self.process.main.ends
 
-    def step(
-        self, definition_key: str, node: Node, facts: _Facts, task_id: str | None
-    ) -> StepAhead:
+    def step(self, definition_key: str, node: Node, facts: Facts, task_id: str | None) -> StepAhead:
         """A step, and what it will have said when the path goes on."""
         self.left -= 1
         variables = dict(facts.known)
@@ -239,7 +254,7 @@ class _Walk:
         facts.say(node.id, {"outcome": said})
         return StepAhead(definition_key, node.id, step.name, task_id, variables)
 
-    def _script(self, node: Node, facts: _Facts) -> None:
+    def _script(self, node: Node, facts: Facts) -> None:
         name = node.result_variable or node.id
         value = facts.value(node.script) if node.script else None
         if value is None:
@@ -247,7 +262,7 @@ class _Walk:
         else:
             facts.say(name, value)
 
-    def _within(self, level: ScopeSpec, node: Node, facts: _Facts) -> list[Ahead]:
+    def _within(self, level: ScopeSpec, node: Node, facts: Facts) -> list[Ahead]:
         inner = inner_level(self.process, level, node.id)
         if inner is None:
             raise AssertionError("Only calls and sub-processes have a level inside.")
@@ -256,7 +271,7 @@ class _Walk:
         leaving(node, facts_inside, facts)
         return path
 
-    def _ways(self, level: ScopeSpec, node: Node, facts: _Facts) -> list[tuple[Flow, bool]]:
+    def _ways(self, level: ScopeSpec, node: Node, facts: Facts) -> list[tuple[Flow, bool]]:
         """The flows that may be taken, each with whether it is for certain."""
         flows = level.forward.flows(node)
         if node.type == "eventBasedGateway":
@@ -282,13 +297,13 @@ def _one_at_most(node: Node, ways: list[tuple[Flow, bool]]) -> list[tuple[Flow, 
     return [(flow, False) for flow, _ in ways] if node.type == "exclusiveGateway" else ways
 
 
-def entering(node: Node, facts: _Facts) -> _Facts:
+def entering(node: Node, facts: Facts) -> Facts:
     """What is known inside a call: all of it, or what its mapping gives."""
     given: CallMapping | None = node.call_in
     mapped = given is not None or node.call_out is not None
     if node.called is None:
         return facts
-    inside = facts.copy() if not mapped or (given and given.whole) else _Facts({})
+    inside = facts.copy() if not mapped or (given and given.whole) else Facts({})
     for each in given.values if given else ():
         value = facts.value(each.source)
         if value is None and not facts.unknown.isdisjoint(each.source.reads):
@@ -298,7 +313,7 @@ def entering(node: Node, facts: _Facts) -> _Facts:
     return inside
 
 
-def leaving(node: Node, inside: _Facts, facts: _Facts) -> None:
+def leaving(node: Node, inside: Facts, facts: Facts) -> None:
     """What a call gives back."""
     if inside is facts:
         return
@@ -313,7 +328,7 @@ def leaving(node: Node, inside: _Facts, facts: _Facts) -> None:
             facts.say(each.target, value)
 
 
-def _of_scope(walk: _Walk, scope: Scope, facts: _Facts) -> list[Ahead]:
+def _of_scope(walk: Walk, scope: Scope, facts: Facts) -> list[Ahead]:
     """The path ahead of all tokens of one level."""
     # Events on boundaries and of event sub-processes are no path of their own while they wait.
     tokens = [token for token in scope.tokens() if token.host is None and not _only_waits(token)]
@@ -325,10 +340,10 @@ def _only_waits(token: Token) -> bool:
 
 
 def _of_tokens(
-    walk: _Walk,
+    walk: Walk,
     scope: Scope,
     tokens: Sequence[Token],
-    facts: _Facts,
+    facts: Facts,
     until: str | None,
 ) -> list[Ahead]:
     """Where several tokens stand, their branches side by side up to where these meet."""
@@ -344,8 +359,8 @@ def _of_tokens(
 
 
 def _group(
-    walk: _Walk, scope: Scope, tokens: Sequence[Token], until: str | None
-) -> Callable[[_Facts], list[Ahead]]:
+    walk: Walk, scope: Scope, tokens: Sequence[Token], until: str | None
+) -> Callable[[Facts], list[Ahead]]:
     return lambda facts: _of_tokens(walk, scope, tokens, facts, until)
 
 
@@ -371,7 +386,7 @@ def _branch_name(block: Any, depth: int) -> tuple[str, list[int]]:
 
 
 def _of_token(
-    walk: _Walk, scope: Scope, token: Token, facts: _Facts, until: str | None
+    walk: Walk, scope: Scope, token: Token, facts: Facts, until: str | None
 ) -> list[Ahead]:
     node, level = token.task_spec.node, scope.spec
     if token.has_state(TaskState.WAITING) and len(node.incoming) > 1 and token.clock is None:
@@ -380,8 +395,13 @@ def _of_token(
     inner = scope.top.subprocesses.get(token.id)
     if node.type == "userTask":
         path.append(walk.step(level.definition_key, node, facts, token.id))
+    elif isinstance(inner, InstanceScope):
+        path += loops_ahead.running(inner, facts, lambda own: _of_scope(walk, inner, own))
+    elif isinstance(inner, LoopScope):
+        path += _of_scope(walk, inner, facts)
+        path += loops_ahead.still_to_come(walk, inner, facts)
     elif inner is not None:
-        inside = facts if node.called is None else _Facts(dict(inner.variables()))
+        inside = facts if node.called is None else Facts(dict(inner.variables()))
         path += _of_scope(walk, inner, inside)
         leaving(node, inside, facts)
     elif node.type in _RECEIVING:

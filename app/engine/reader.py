@@ -8,6 +8,7 @@ from app.engine.event_reader import EventReader
 from app.engine.expression_reader import ExpressionReader
 from app.engine.expressions import FeelError, dynamic, dynamics
 from app.engine.graph import Flow, Graph, Level, Node
+from app.engine.loop_reader import LoopReader
 from app.engine.reading import (
     BPMN,
     FLOW_NODES,
@@ -41,6 +42,7 @@ class _Reader:
         }
         self._expressions = ExpressionReader(reading, self._names)
         self._events = EventReader(reading, self._expressions)
+        self._loops = LoopReader(reading, self._expressions)
 
     def read_level(
         self, container: etree._Element, level_id: str, node_id: str | None, lane: str | None
@@ -113,6 +115,7 @@ class _Reader:
             default_flow=element.get("default"),
             event=self._events.read(element, kind, node_id),
         )
+        node.loop = self._loops.read(element, node)
         self._reading.properties[node_id] = node.properties
         level.nodes[node_id] = node
         if kind == "userTask":

@@ -253,6 +253,7 @@ def _open_task(token: Token) -> OpenTask:
         step_id=token.task_spec.node.id,
         definition_key=token.task_spec.scope_spec.definition_key,
         variables=token.scope.variables(),
+        numbers=tuple(token.scope.numbers()),
     )
 
 

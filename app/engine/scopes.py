@@ -14,9 +14,9 @@ from app.engine import events
 from app.engine.event_specs import HandlerSpec
 from app.engine.expressions import NO_CLOCK, budget_at
 from app.engine.graph import CallMapping
+from app.engine.level_specs import CallSpec
 from app.engine.limits import AUTOMATIC_ELEMENTS, OPEN_LEVELS
 from app.engine.specs import (
-    CallSpec,
     ForkingSpec,
     InclusiveSpec,
     ParallelSpec,
@@ -24,6 +24,7 @@ from app.engine.specs import (
 )
 from app.engine.spiff import BpmnSubWorkflow, BpmnWorkflow, TaskState
 from app.engine.step import Failed, Handlers, Passed, Thrown
+from app.engine.token_spec import TokenSpec
 from app.engine.tokens import Scope, Token
 
 if TYPE_CHECKING:
@@ -99,17 +100,23 @@ class TopScope(Scope, BpmnWorkflow):
 
     def open_scope(self, token: Token) -> None:
         """Open the level inside a sub-process or call and put a token at its start."""
-        if len(self.subprocesses) >= OPEN_LEVELS:
-            raise token.task_spec.failure(
-                "endless",
-                N_("Expected at most {wanted} processes inside one another, found more."),
-                wanted=OPEN_LEVELS,
-            )
-        scope = SubScope(token, self)
-        if scope.owns_data:
+        self.make_room(token)
+        scope = level_inside(token, self)
+        if isinstance(token.task_spec, CallSpec):
             self._forget_forks(scope.spec.definition_key)
         scope.pass_in()
         scope.begin(scope.spec.first)
+
+    def make_room(self, token: Token) -> None:
+        """Refuse one more open level when there are too many."""
+        if len(self.subprocesses) >= OPEN_LEVELS:
+            raise token.task_spec.failure(
+                "endless",
+                N_(
+                    "Expected at most {wanted} open calls, sub-processes and instances, found more."
+                ),
+                wanted=OPEN_LEVELS,
+            )
 
     def _forget_forks(self, key: str) -> None:
         """A call begins without variables: what forked in an earlier one could not fork again."""
@@ -217,7 +224,7 @@ class SubScope(Scope, BpmnSubWorkflow):
             return self.top_workflow
 
     @property
-    def parent_token(self) -> Token | None:
+    def parent_token(self) -> Token:
         """The running call or sub-process around this level."""
         return self._parent_token
 
@@ -275,3 +282,12 @@ class SubScope(Scope, BpmnSubWorkflow):
                 outer.write(name, value)
         del self.top.subprocesses[token.id]
         token._ready()
+
+
+#: The classes of levels inside tokens of these specs (`loops.py`); any other level is plain.
+LEVELS: dict[type[TokenSpec], type[SubScope]] = {}
+
+
+def level_inside(token: Token, top: TopScope) -> SubScope:
+    """A new level inside a token."""
+    return LEVELS.get(type(token.task_spec), SubScope)(token, top)

@@ -8,7 +8,6 @@ belong to the scope. No spec changes while it runs, so all instances and threads
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from datetime import tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -30,17 +29,17 @@ from app.engine.event_specs import (
 )
 from app.engine.forward import Forward
 from app.engine.graph import Flow, Graph, Level, Node
+from app.engine.level_specs import CallSpec, InstanceSpec, LoopSpec, SubProcessSpec
+from app.engine.limits import Limits
 from app.engine.spiff import (
     BpmnProcessSpec,
     BpmnTaskSpec,
-    CallActivity,
     ExclusiveGateway,
     InclusiveGateway,
     ManualTask,
     ParallelGateway,
     ScriptTask,
     ServiceTask,
-    SubWorkflowTask,
     TaskSpec,
     TaskState,
     UserTask,
@@ -48,6 +47,7 @@ from app.engine.spiff import (
 )
 from app.engine.step import ServiceCall
 from app.engine.token_spec import TokenSpec
+from app.engine.unfold import INSTANCE, LOOP, looped_id
 
 if TYPE_CHECKING:
     from app.engine.tokens import Scope, Token
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 class ScopeSpec(BpmnProcessSpec):
     """One level of a definition as SpiffWorkflow runs it: a process or an embedded sub-process."""
 
-    def __init__(self, graph: Graph, level: Level, zone: tzinfo) -> None:
+    def __init__(self, graph: Graph, level: Level, limits: Limits) -> None:
         # Not the parent's own `__init__`: it claims the names Start and End.
         WorkflowSpec.__init__(self, level.id)
         self.data_objects, self.data_stores, self.correlation_keys = {}, {}, {}
@@ -64,7 +64,8 @@ class ScopeSpec(BpmnProcessSpec):
         self.io_specification = self.description = self.end = self.svg = None
         self.definition_key = graph.key
         self.level = level
-        self.zone = zone
+        self.zone = limits.zone
+        self.most_instances = limits.instances
         self.root = RootSpec(self, "")
         self.start = self.root
         #: Block of every node and flow, by id.
@@ -91,6 +92,10 @@ class ScopeSpec(BpmnProcessSpec):
         self.forks = tuple(
             spec for spec in self.nodes.values() if isinstance(spec, ForkingSpec) and spec.forks
         )
+
+    def begins_at(self, element_id: str) -> TokenSpec | None:
+        """Where an element of the file begins on this level: its loop, if it has one."""
+        return self.nodes.get(looped_id(element_id)) or self.nodes.get(element_id)
 
     @cached_property
     def forward(self) -> Forward:
@@ -297,26 +302,6 @@ class InclusiveSpec(ForkingSpec, InclusiveGateway):
         return chosen
 
 
-class SubProcessSpec(TokenSpec, SubWorkflowTask):
-    """Embedded sub-process: a level of its own that shares the variables of its parent."""
-
-    def _more(self, node: Node) -> dict[str, object]:
-        return {"subworkflow_spec": node.id}
-
-    def _arrive(self, token: "Token") -> bool:
-        token._set_state(TaskState.STARTED)
-        token.scope.attach_boundaries(token)
-        token.scope.top.open_scope(token)
-        return False
-
-
-class CallSpec(SubProcessSpec, CallActivity):
-    """Call of another definition."""
-
-    def _more(self, node: Node) -> dict[str, object]:
-        return {"subworkflow_spec": node.called}
-
-
 def _backwards(before: Mapping[str, list[str]], begin: str, without: str) -> frozenset[str]:
     found: set[str] = set()
     pending = [begin]
@@ -344,6 +329,8 @@ _SPECS: Mapping[str, type[TokenSpec]] = {
     "businessRuleTask": BusinessRuleSpec,
     "subProcess": SubProcessSpec,
     "callActivity": CallSpec,
+    LOOP: LoopSpec,
+    INSTANCE: InstanceSpec,
     "exclusiveGateway": ExclusiveSpec,
     "parallelGateway": ParallelSpec,
     "inclusiveGateway": InclusiveSpec,

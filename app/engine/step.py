@@ -20,6 +20,8 @@ class OpenTask:
     definition_key: str
     #: What expressions of this step may read (assignment, due date), as of the step's entry or now.
     variables: Mapping[str, object]
+    #: Its number in each loop around it, outer first: several tasks of a step differ in it.
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

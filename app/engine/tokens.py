@@ -1,7 +1,7 @@
 """Tokens of SpiffWorkflow and the levels in which they live: what every level can do with them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import urandom
 from typing import TYPE_CHECKING, Any, cast
 
@@ -99,6 +99,14 @@ class Scope(ABC):
         def _remove_task(self, task_id: str) -> None: ...
 
     # Tokens.
+
+    def record(self) -> Any:
+        """What a level keeps beside its tokens and variables; None for nothing."""
+        return None
+
+    def recall(self, record: Any) -> None:
+        """Take up what `record` gave."""
+        raise ValueError("counts of no loop")
 
     def begin(self, start: TokenSpec) -> None:
         """Put the first token on this level."""
@@ -223,6 +231,11 @@ class Scope(ABC):
     def variables(self) -> Mapping[str, object]:
         """What an expression of this level may read."""
         return self.data
+
+    def numbers(self) -> Iterator[int]:
+        """The number of the instance in each loop around this level, outer first."""
+        if self.parent_token is not None:
+            yield from self.parent_token.scope.numbers()
 
     @abstractmethod
     def finish(self) -> None:

@@ -12,8 +12,11 @@ Kinds: start, end, terminate, error, step, service, script, manual, task, send, 
 or, choose (event-based), call, sub, handler (event sub-process), timer, catch, throw, and boundary
 / beside (an event on an activity that interrupts or not). Events say `message=a`, `signal=a`,
 `escalation=a`, `error=a` (a, b or c; `any` of errors and escalations), `link=name`,
-`condition="…"` or a time; `carries="x=1, y=amount"` is what is thrown along. A `sub x` or `handler
-x` line opens a sub-process that a line `}` closes. Flows are named `<from>-to-<to>`.
+`condition="…"` or a time; `carries="x=1, y=amount"` is what is thrown along. Activities are
+repeated by `each=people:who` or `times=3` (`turns=true` one by one; `enough="…"` completes,
+`gives=votes:a.x` collects) and by `while="…"`, `most=3`, `first=true` (asks before the first time,
+too). A `sub x` or `handler x` line opens a sub-process that a line `}` closes. Flows are named
+`<from>-to-<to>`.
 """
 
 import itertools
@@ -81,7 +84,7 @@ def _node(line: str) -> str:
     if kind == "handler":
         given["triggeredByEvent"] = "true"
     carried = _carried(given.pop("carries", ""))
-    parts = _event(kind, given)
+    parts = _event(kind, given) + _loop(given)
     if kind in {"boundary", "beside"}:
         given["attachedToRef"] = given.pop("on")
         given["cancelActivity"] = "true" if kind == "boundary" else "false"
@@ -140,6 +143,37 @@ def _event(kind: str, given: dict[str, str]) -> str:
             "</bpmn:conditionalEventDefinition>"
         )
     return ""
+
+
+def _loop(given: dict[str, str]) -> str:
+    if {"while", "most", "first"} & given.keys():
+        attributes = f' testBefore="{given.pop("first", "false")}"'
+        attributes += f' loopMaximum="{given.pop("most")}"' if "most" in given else ""
+        inside = _expression("loopCondition", given.pop("while", ""))
+        return f"{_open('standard', attributes)}{inside}</bpmn:standardLoopCharacteristics>"
+    if not {"each", "times"} & given.keys():
+        return ""
+    attributes = f' isSequential="{given.pop("turns", "false")}"'
+    inside = _expression("loopCardinality", given.pop("times", ""))
+    inside += _expression("completionCondition", given.pop("enough", ""))
+    if "each" in given:
+        collection, _, item = given.pop("each").partition(":")
+        attributes += f' camunda:collection="{escape(collection)}"'
+        attributes += f' camunda:elementVariable="{item}"' if item else ""
+    if "gives" in given:
+        output, _, result = given.pop("gives").partition(":")
+        inside += f"<bpmn:loopDataOutputRef>{output}</bpmn:loopDataOutputRef>"
+        inside += f'<bpmn:outputDataItem name="{result}"/>'
+    opening = _open("multiInstance", attributes)
+    return f"{opening}{inside}</bpmn:multiInstanceLoopCharacteristics>"
+
+
+def _open(kind: str, attributes: str) -> str:
+    return f"<bpmn:{kind}LoopCharacteristics{attributes}>"
+
+
+def _expression(tag: str, text: str) -> str:
+    return f"<bpmn:{tag}>{escape(text)}</bpmn:{tag}>" if text else ""
 
 
 def _carried(text: str) -> str:

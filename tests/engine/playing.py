@@ -7,10 +7,12 @@ import orjson
 
 from app.engine import (
     Handler,
+    OpenTask,
     Process,
     ReturnTarget,
     Step,
     Waiting,
+    add_instance,
     broadcast,
     complete,
     deliver,
@@ -21,6 +23,7 @@ from app.engine import (
     open_tasks,
     parse,
     postpone,
+    remove_instance,
     restore,
     resume_at,
     return_targets,
@@ -76,6 +79,27 @@ class Game:
                 self.process, self.step.state, self.task(step_id), values, self.now, self.handlers
             )
         )
+
+    def tasks(self, step_id: str | None = None) -> list[OpenTask]:
+        """The open tasks of a step (of all steps), in the order in which they opened."""
+        found = open_tasks(self.process, self.step.state)
+        return [each for each in found if step_id in {None, each.step_id}]
+
+    def do_task(self, task_id: str, **values: object) -> "Game":
+        """Complete one of several open tasks of a step."""
+        return self._take(
+            complete(self.process, self.step.state, task_id, values, self.now, self.handlers)
+        )
+
+    def add(self, task_id: str, item: object = None) -> "Game":
+        """Add an instance beside that of an open task."""
+        state = self.step.state
+        return self._take(add_instance(self.process, state, task_id, item, self.now, self.handlers))
+
+    def remove(self, task_id: str) -> "Game":
+        """Take away the instance of an open task."""
+        state = self.step.state
+        return self._take(remove_instance(self.process, state, task_id, self.now, self.handlers))
 
     def move(self, step_id: str, target: str) -> "Game":
         return self._take(

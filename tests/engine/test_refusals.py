@@ -50,10 +50,6 @@ REFUSED = {
     "unknown element": (_around("step x") + '\n<bpmn:wormhole id="w"/>', "unexecuted", "w"),
     "data object": (_around("step x") + '\n<bpmn:dataObject id="d"/>', "unexecuted", "d"),
     "data store": (_around("step x") + '\n<bpmn:dataStoreReference id="d"/>', "unexecuted", "d"),
-    "multi-instance": (
-        _inside("<bpmn:multiInstanceLoopCharacteristics/>"), "unexecuted", "x",
-    ),
-    "standard loop": (_inside("<bpmn:standardLoopCharacteristics/>"), "unexecuted", "x"),
     "data association": (_inside("<bpmn:dataInputAssociation/>"), "unexecuted", "x"),
     "io specification": (_inside("<bpmn:ioSpecification/>"), "unexecuted", "x"),
     "potential owner": (_inside("<bpmn:potentialOwner/>"), "unexecuted", "x"),

@@ -11,7 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine import EngineError, complete, fire, link, open_tasks, parse, start
+from app.engine import (
+    EngineError,
+    complete,
+    deliver,
+    fire,
+    link,
+    open_tasks,
+    parse,
+    start,
+    waiting_events,
+)
+from app.engine.codec import VERSION
 from app.engine.values import UnstorableError, pack, unpack
 from app.feel import YearsMonthsDuration
 from tests.engine.playing import NOW, Game, process_of
@@ -154,7 +165,7 @@ def test_a_state_of_version_1_goes_on_as_if_nothing_had_changed() -> None:
     files = [STATES / "version-1.bpmn", STATES / "version-1.called.bpmn"]
     process = link([parse(file.read_bytes()) for file in files])
     step = fire(process, (STATES / "version-1.json").read_bytes(), NOW, {})
-    assert orjson.loads(step.state)["v"] == 2
+    assert orjson.loads(step.state)["v"] == VERSION
     assert [(each.element_id, each.due_at) for each in step.timers] == [
         ("nudge", NOW + timedelta(days=2)), ("late", NOW + timedelta(days=3)),
         ("w", NOW + timedelta(days=5)),
@@ -166,3 +177,37 @@ def test_a_state_of_version_1_goes_on_as_if_nothing_had_changed() -> None:
     step = complete(process, step.state, task.id, {}, NOW, {})
     assert step.ended is not None
     assert step.ended.element_id == "e"
+
+
+def test_a_state_of_version_2_goes_on_as_if_nothing_had_changed() -> None:
+    process = link([parse((STATES / "version-2.bpmn").read_bytes())])
+    state = (STATES / "version-2.json").read_bytes()
+    (task,) = open_tasks(process, state)
+    (waiting,) = waiting_events(process, state)
+    assert (task.step_id, waiting.element_id, waiting.correlation) == ("a", "c", "U1")
+    step = complete(process, state, task.id, {}, NOW, {})
+    assert orjson.loads(step.state)["v"] == VERSION
+    # The condition had held before: it does not happen once more.
+    assert "high" not in [each.element_id for each in step.passed]
+    step = deliver(process, step.state, waiting.id, {"answer": "yes"}, NOW, {})
+    assert step.ended is not None
+    assert step.variables["c"] == {"answer": "yes"}
+
+
+def test_counts_of_a_loop_that_the_diagram_does_not_have_are_refused() -> None:
+    game = Game(LOOP)
+    broken = game.step.state.replace(b'"s":[{', b'"s":[{"l":[3,3,0,0,[],[]],')
+    with pytest.raises(EngineError) as caught:
+        open_tasks(game.process, broken)
+    assert caught.value.kind == "state"
+
+
+def test_what_a_loop_counts_and_keeps_comes_back_with_its_types() -> None:
+    items = [Decimal("1.50"), date(2022, 10, 10), {"~n": "no number"}]
+    game = Game(
+        "start s\nstep a each=items:it turns=true gives=all:it\nend e\ns > a > e", items=items
+    )
+    for item in items:
+        assert game.tasks()[0].variables["it"] == item
+        game.do("a")
+    assert game.variable("all") == items

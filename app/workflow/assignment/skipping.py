@@ -22,6 +22,8 @@ from app.workflow.voting.rules import AGREE, REJECT
 
 #: What closed a task that was passed without asking anybody; also the verb of the ledger.
 SKIP = "skip"
+#: A step, and which of its instances where it is done several times.
+Where = tuple[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def choose_people(
         InstanceFailureError: nobody may do an opened step, or skipping would go round in a circle.
     """
     openings: list[Opening] = []
-    skipped: set[str] = set()
+    skipped: set[Where] = set()
     waiting = list(step.opened)
     while waiting:
         task = waiting.pop(0)
@@ -76,7 +78,7 @@ def choose_people(
         openings.append(opening)
         if opening.plan.skip is None:
             continue
-        where = place(task.definition_key, task.step_id)
+        where = (place(task.definition_key, task.step_id), task.numbers)
         context = ServiceContext(
             session, facts.instance_id, facts.business_key, facts.subject_code, decided_task_id
         )
@@ -118,7 +120,7 @@ def _joined(first: Step, second: Step) -> Step:
     )
 
 
-def _refuse_circle(where: str, skipped: set[str], step: StepDefinition) -> None:
+def _refuse_circle(where: Where, skipped: set[Where], step: StepDefinition) -> None:
     if where in skipped:
         raise InvalidInputError(
             N_("Expected somebody to decide on the way round, but the step {step} would be passed "
