@@ -93,6 +93,8 @@ def decide(
     """
     element = model.find(use.ref)
     value: Any = evaluate_strict(model, use.ref, variables, budget)
+    if use.shape == "asIs":
+        return value
     found = [] if value is None else value if isinstance(value, list) else [value]
     rows = [row if isinstance(row, dict) else {element.entry: row} for row in found]
     return _SHAPES[use.shape](rows)

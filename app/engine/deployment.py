@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from lxml import etree
 
-from app.core.errors import problem
+from app.core.errors import Problem
 from app.core.i18n import N_
 from app.engine.decisions import Decisions, decisions_used
 from app.engine.definition import (
@@ -21,22 +21,24 @@ from app.engine.graph import HOSTED, Node
 from app.engine.limits import Limits
 from app.engine.normalise import normalise
 from app.engine.outcomes import outcome_problems, outcomes_of, place_of
+from app.engine.pools import one_process, tell_others
 from app.engine.reader import read_process
 from app.engine.reading import (
     BPMN,
     FLOW_NODES,
     People,
     Reading,
-    flag,
     local_name,
     name_of,
     properties_of,
     vendor,
 )
+from app.engine.schema import schema_problems
 from app.engine.soundness import check_soundness
 from app.engine.specs import ScopeSpec
 from app.engine.structure import check_structure
 from app.engine.unfold import activity_id, unfold_loops
+from app.engine.uniform import make_uniform
 from app.engine.xml_file import open_xml, refuse
 
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -53,8 +55,13 @@ def parse(
     """
     limits = limits or Limits()
     root = open_xml(xml, limits)
-    reading = read_process(_one_process(root))
+    mistakes = schema_problems(root)
+    process = one_process(root)
+    make_uniform(root)
+    reading = read_process(process)
+    tell_others(reading, root)
     refuse_unexecuted(reading, limits)
+    _add_mistakes(reading, mistakes)
     _raise_problems(reading)
     check_events(reading)
     _raise_problems(reading)
@@ -78,56 +85,10 @@ def parse(
     return _definition(xml, root, reading, scopes, limits, asked)
 
 
-def _one_process(root: etree._Element) -> etree._Element:
-    if root.tag != f"{BPMN}definitions":
-        raise refuse(
-            [
-                problem(
-                    "diagram.xml",
-                    "",
-                    N_("Expected a BPMN 2.0 file (definitions), found “{found}”."),
-                    found=local_name(root),
-                )
-            ]
-        )
-    drawn = [
-        process
-        for process in root.iterfind(f"{BPMN}process")
-        if any(local_name(each) in FLOW_NODES for each in process.iterchildren(f"{BPMN}*"))
-    ]
-    if len(drawn) != 1:
-        raise refuse(
-            [
-                problem(
-                    "diagram.process",
-                    "",
-                    N_("Expected one process with elements in the file, found {found}."),
-                    found=len(drawn),
-                )
-            ]
-        )
-    (process,) = drawn
-    if not process.get("id", "").strip():
-        raise refuse(
-            [
-                problem(
-                    "diagram.no_id",
-                    "",
-                    N_("Expected the process to have an id (its key), found none."),
-                )
-            ]
-        )
-    if not flag(process, "isExecutable", default=True):
-        raise refuse(
-            [
-                problem(
-                    "diagram.process",
-                    process.get("id", ""),
-                    N_("Expected an executable process (isExecutable), found one that is not."),
-                )
-            ]
-        )
-    return process
+def _add_mistakes(reading: Reading, mistakes: Sequence[Problem]) -> None:
+    """What breaks the schema, but for elements of which the gate has said something better."""
+    told = {each.where for each in reading.problems if each.level == "block"}
+    reading.problems.extend(each for each in mistakes if each.where not in told)
 
 
 def _raise_problems(reading: Reading) -> None:

@@ -203,7 +203,7 @@ class EventReader:
         timer_kind: TimerKind = kind  # type: ignore[assignment]  # one of the three above
         if is_iso(text):
             return TimerRule(timer_kind, text, None)
-        if _LIKE_ISO.match(text):
+        if _LIKE_ISO.match(text) and not is_expression(text):
             self._reading.refuse(
                 "timer",
                 node_id,
@@ -214,7 +214,7 @@ class EventReader:
                 found=text,
             )
             return None
-        compiled = self._expressions.compile(text, node_id)
+        compiled = self._expressions.compile_text(text, node_id)
         return TimerRule(timer_kind, text, compiled) if compiled else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from lxml import etree
 
 from app.core.i18n import N_
-from app.engine.expressions import Expression, FeelError, compile_feel
+from app.engine.expressions import Expression, FeelError, compile_feel, compile_text
 from app.engine.graph import CallMapping, Mapped
 from app.engine.reading import Reading, vendor_elements
 
@@ -21,6 +21,14 @@ class ExpressionReader:
         """The compiled expression; None for one that is noted as broken."""
         try:
             return compile_feel(text, self._names)
+        except FeelError as error:
+            self.refuse(where, text, error)
+            return None
+
+    def compile_text(self, text: str, where: str) -> Expression | None:
+        """As `compile`, for a text in whose middle an expression may stand."""
+        try:
+            return compile_text(text, self._names)
         except FeelError as error:
             self.refuse(where, text, error)
             return None
@@ -55,13 +63,13 @@ class ExpressionReader:
             if each.get("businessKey") is not None:
                 continue
             found = True
-            if each.get("variables") == "all":
-                whole = True
+            if each.get("variables") in {"all", "none"}:
+                whole = whole or each.get("variables") == "all"
                 continue
             text = each.get("source") or each.get("sourceExpression") or ""
             target = each.get("target") or ""
             source = self.compile(text, node_id) if text else None
-            if source is None or not target:
+            if source is None or not target or "." in target or each.get("local") == "true":
                 self._reading.refuse(
                     "mapping",
                     node_id,

@@ -7,11 +7,19 @@ from datetime import datetime, tzinfo
 
 from app.core.errors import InvalidInputError
 from app.core.i18n import N_
-from app.feel import Budget, Expression, FeelError, compile_expression, translate_legacy
+from app.feel import (
+    Budget,
+    Expression,
+    FeelError,
+    compile_expression,
+    translate_legacy,
+    translate_template,
+)
 
 #: The usual limits, and no time: `now()` is null.
 NO_CLOCK = Budget()
 _LEGACY = re.compile(r"^\s*[$#]\{")
+_EMBEDDED = re.compile(r"[$#]\{")
 
 
 def compile_feel(source: str, names: Iterable[str] = ()) -> Expression:
@@ -22,14 +30,21 @@ def compile_feel(source: str, names: Iterable[str] = ()) -> Expression:
     return compile_expression(text.removeprefix("="), names)
 
 
+def compile_text(source: str, names: Iterable[str] = ()) -> Expression:
+    """Compile a text that may have `${…}` in its middle, such as `PT${hours}H`."""
+    if _EMBEDDED.search(source) and not source.lstrip().startswith("="):
+        source = translate_template(source)
+    return compile_feel(source, names)
+
+
 def budget_at(now: datetime, zone: tzinfo) -> Budget:
     """The usual limits of an evaluation, with `now()` and `today()` as of this moment."""
     return Budget(clock=lambda: now.astimezone(zone))
 
 
 def is_expression(text: str) -> bool:
-    """Whether a text attribute says by its first sign that it is an expression."""
-    return text.lstrip().startswith("=") or _LEGACY.match(text) is not None
+    """Whether a text attribute says by its first sign, or by a `${`, that it is an expression."""
+    return text.lstrip().startswith("=") or _EMBEDDED.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +77,16 @@ class Dynamic:
 
 def dynamic(text: str, names: Iterable[str] = ()) -> Dynamic:
     """Read one text attribute; raises `FeelError` for a broken expression."""
-    return Dynamic(text, compile_feel(text, names) if is_expression(text) else None)
+    return Dynamic(text, compile_text(text, names) if is_expression(text) else None)
 
 
 def dynamics(text: str, names: Iterable[str] = ()) -> tuple[Dynamic, ...]:
     """Read a comma-separated list; commas inside brackets or quotes do not separate."""
-    return tuple(dynamic(part.strip(), names) for part in _split(text) if part.strip())
+    return tuple(dynamic(part.strip(), names) for part in split_list(text) if part.strip())
 
 
-def _split(text: str) -> list[str]:
+def split_list(text: str) -> list[str]:
+    """The parts of a list; commas inside brackets or quotes do not separate."""
     parts, depth, quoted, begin = [], 0, False, 0
     for position, sign in enumerate(text):
         if sign == '"':
@@ -95,7 +111,9 @@ __all__ = [
     "FeelError",
     "budget_at",
     "compile_feel",
+    "compile_text",
     "dynamic",
     "dynamics",
     "is_expression",
+    "split_list",
 ]

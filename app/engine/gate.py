@@ -3,6 +3,7 @@
 from lxml import etree
 
 from app.core.i18n import N_
+from app.engine.foreign import tell_foreign
 from app.engine.graph import ACTIVITIES, GATEWAYS, Node
 from app.engine.limits import Limits
 from app.engine.loop_reader import MULTIPLE, STANDARD
@@ -13,7 +14,6 @@ from app.engine.reading import (
     flag,
     local_name,
     vendor,
-    vendor_elements,
 )
 
 #: Elements of a process that carry no tokens.
@@ -60,8 +60,6 @@ _UNEXECUTED_PARTS = frozenset(
         "resourceRole",
     }
 )
-#: Camunda extensions that would run code or move data.
-_UNEXECUTED_EXTENSIONS = ("executionListener", "taskListener", "inputOutput", "connector")
 #: Where a BPMN error or an escalation can come from.
 _THROWERS = {
     "error": frozenset({"serviceTask", "sendTask", "subProcess", "callActivity"}),
@@ -86,7 +84,7 @@ def refuse_unexecuted(reading: Reading, limits: Limits) -> None:
             _refuse_element(reading, element, node.id)
         _check_parts(reading, node, element)
         _check_activity(reading, node, element, limits)
-    _check_extensions(reading, reading.process, reading.graph.key)
+    tell_foreign(reading)
 
 
 def _check_size(reading: Reading, limits: Limits) -> None:
@@ -131,6 +129,9 @@ def _check_event(reading: Reading, node: Node, element: etree._Element) -> None:
     if node.type == "boundaryEvent":
         _check_boundary(reading, node)
     _check_cycle(reading, node)
+    if vendor(element, "topic"):
+        # A worker of the other engine would do what the event says.
+        _refuse_extension(reading, node.id, "topic")
     for definition in element.iterchildren(f"{BPMN}messageEventDefinition"):
         if _implementation(definition) != "none":
             _refuse_extension(reading, node.id, _implementation(definition))
@@ -206,13 +207,6 @@ def _check_parts(reading: Reading, node: Node, element: etree._Element) -> None:
             N_("Expected only elements that the engine executes, found {type}."),
             type="isForCompensation",
         )
-    _check_extensions(reading, element, node.id)
-
-
-def _check_extensions(reading: Reading, element: etree._Element, where: str) -> None:
-    for name in _UNEXECUTED_EXTENSIONS:
-        if any(True for _ in vendor_elements(element, name)):
-            _refuse_extension(reading, where, name)
 
 
 def _refuse_extension(reading: Reading, where: str, name: str) -> None:

@@ -27,7 +27,7 @@ GATEWAYS = frozenset(
 )
 
 #: How a business rule task keeps the results of the rules that matched.
-DecisionShape = Literal["singleEntry", "singleResult", "collectEntries", "resultList"]
+DecisionShape = Literal["singleEntry", "singleResult", "collectEntries", "resultList", "asIs"]
 TimerKind = Literal["timeDate", "timeDuration", "timeCycle"]
 EventKind = Literal[
     "timer", "message", "signal", "conditional", "error", "escalation", "link", "terminate"

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from lxml import etree
-
 from app.core.errors import problem
 from app.core.i18n import N_, Bilingual
 from app.engine.limits import Limits
-from app.engine.reading import BPMN, FLOW_NODES, local_name, name_of
+from app.engine.pools import drawn_processes, executable
+from app.engine.reading import BPMN, local_name, name_of
 from app.engine.xml_file import open_xml, refuse
 
 _DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
@@ -27,7 +26,7 @@ class Heading:
 def read_heading(xml: bytes, limits: Limits | None = None) -> Heading:
     """The process of a file that may break every other rule of the deploy gate.
 
-    Of several processes it is the first that has elements.
+    Of several processes it is the one that is executed, or else the first that has elements.
 
     Raises:
         DiagramError: no XML that can be read safely, no BPMN, no process, or one without an id.
@@ -45,7 +44,8 @@ def read_heading(xml: bytes, limits: Limits | None = None) -> Heading:
                 )
             ]
         )
-    process = next((each for each in processes if _has_elements(each)), processes[0])
+    drawn = drawn_processes(root)
+    process = [*executable(drawn), *drawn, *processes][0]
     key = process.get("id", "").strip()
     if not key:
         raise refuse(
@@ -58,7 +58,3 @@ def read_heading(xml: bytes, limits: Limits | None = None) -> Heading:
             ]
         )
     return Heading(key, name_of(process, key), next(root.iter(f"{_DI}BPMNShape"), None) is not None)
-
-
-def _has_elements(process: etree._Element) -> bool:
-    return any(local_name(each) in FLOW_NODES for each in process.iterchildren(f"{BPMN}*"))

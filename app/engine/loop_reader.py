@@ -6,7 +6,7 @@ from app.core.i18n import N_
 from app.engine.expression_reader import ExpressionReader
 from app.engine.expressions import Expression
 from app.engine.graph import ACTIVITIES, Loop, Node
-from app.engine.reading import BPMN, VENDORS, Reading, flag, local_name, vendor
+from app.engine.reading import BPMN, CAMUNDA, Reading, flag, local_name, vendor
 
 STANDARD = "standardLoopCharacteristics"
 MULTIPLE = "multiInstanceLoopCharacteristics"
@@ -132,7 +132,7 @@ class LoopReader:
             found += [
                 local_name(each)
                 for each in extensions.iterchildren("*")
-                if str(each.tag).startswith(VENDORS) and local_name(each) not in _HARMLESS
+                if str(each.tag).startswith(CAMUNDA) and local_name(each) not in _HARMLESS
             ]
         for name in found:
             self._refuse(

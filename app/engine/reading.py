@@ -11,12 +11,8 @@ from app.engine.expressions import Dynamic
 from app.engine.graph import Graph
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-#: Camunda 7 and its two relatives write the same attributes under their own names.
-VENDORS = (
-    "{http://camunda.org/schema/1.0/bpmn}",
-    "{http://flowable.org/bpmn}",
-    "{http://activiti.org/bpmn}",
-)
+#: The dialect that is read; `dialects` brings the others to it.
+CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
 #: Elements of a process that a token can stand on, executed or not.
 FLOW_NODES = frozenset(
     {
@@ -100,19 +96,15 @@ def flag(element: etree._Element, name: str, *, default: bool = False) -> bool:
 
 
 def vendor(element: etree._Element, name: str) -> str | None:
-    """A Camunda attribute, also as its relatives write it; None when absent or blank."""
-    for prefix in VENDORS:
-        value = element.get(prefix + name)
-        if value is not None and value.strip():
-            return value.strip()
-    return None
+    """A Camunda attribute; None when absent or blank."""
+    return (element.get(CAMUNDA + name) or "").strip() or None
 
 
 def vendor_elements(element: etree._Element, path: str) -> Iterator[etree._Element]:
     """Camunda elements among the extensions of an element, by path (`a/b`)."""
+    wanted = "/".join(CAMUNDA + part for part in path.split("/"))
     for extension in element.iterfind(f"{BPMN}extensionElements"):
-        for prefix in VENDORS:
-            yield from extension.iterfind("/".join(prefix + part for part in path.split("/")))
+        yield from extension.iterfind(wanted)
 
 
 def properties_of(element: etree._Element) -> dict[str, str]:

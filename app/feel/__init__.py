@@ -29,7 +29,7 @@ All errors are `FeelError`: `FeelSyntaxError` (line, column, expected, found),
 from app.feel.budget import Budget
 from app.feel.errors import FeelBudgetError, FeelError, FeelEvaluationError, FeelSyntaxError
 from app.feel.expression import Expression, UnaryTests, compile_expression, compile_unary_tests
-from app.feel.legacy import translate_legacy
+from app.feel.legacy import translate_legacy, translate_template
 from app.feel.values import Range, Value, YearsMonthsDuration
 
 __all__ = [
@@ -46,4 +46,5 @@ __all__ = [
     "compile_expression",
     "compile_unary_tests",
     "translate_legacy",
+    "translate_template",
 ]

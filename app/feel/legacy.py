@@ -31,6 +31,8 @@ _WORDS = {
     "div": "/",
     "mod": "%",
 }
+#: What expressions of Camunda 7 call the instance and the task that they belong to.
+_CONTEXTS = ("execution", "task", "variableScope")
 _COMPARISONS = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _CONDITION, _OR, _AND, _COMPARISON, _SUM, _PRODUCT, _UNARY, _WHOLE = range(8)
 _LEVELS = (
@@ -38,14 +40,25 @@ _LEVELS = (
     | dict.fromkeys(("*", "/", "%"), _PRODUCT)
     | dict.fromkeys(_COMPARISONS, _COMPARISON)
 )
-_METHODS = {"contains": "contains", "startsWith": "starts with", "endsWith": "ends with"}
-_SIMPLE_METHODS = {
-    "length": "string length",
-    "size": "count",
-    "toUpperCase": "upper case",
-    "toLowerCase": "lower case",
+#: Methods by name and number of arguments: how FEEL says it, and how tightly that binds.
+_METHODS = {
+    ("equals", 1): ("{} = {}", _COMPARISON),
+    ("isEmpty", 0): ('{} in ("", [], {{}})', _COMPARISON),
+    ("equalsIgnoreCase", 1): ("lower case({}) = lower case({})", _COMPARISON),
+    ("contains", 1): ("contains({}, {})", _WHOLE),
+    ("startsWith", 1): ("starts with({}, {})", _WHOLE),
+    ("endsWith", 1): ("ends with({}, {})", _WHOLE),
+    ("length", 0): ("string length({})", _WHOLE),
+    ("size", 0): ("count({})", _WHOLE),
+    ("toString", 0): ("string({})", _WHOLE),
+    ("toUpperCase", 0): ("upper case({})", _WHOLE),
+    ("toLowerCase", 0): ("lower case({})", _WHOLE),
 }
 _MAX_LENGTH, _MAX_DEPTH = 20_000, 50
+_EMBEDDED = re.compile(
+    r"""[$#]\{ (?: [^}"'] | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' )* \}""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 def translate_legacy(source: str) -> str:
@@ -64,6 +77,26 @@ def translate_legacy(source: str) -> str:
     if len(text) > _MAX_LENGTH:
         raise _error(source, offset, f"at most {_MAX_LENGTH} characters", str(len(text)))
     return _Translator(source, _tokens(source, text, offset)).translate()
+
+
+def translate_template(source: str) -> str:
+    """FEEL source of a text with `${…}` or `#{…}` in it, such as `PT${hours}H`: it gives a text.
+
+    One expression alone keeps its own type. A part that is null makes the whole null.
+    """
+    parts, end = [], 0
+    text = source.strip()
+    for match in _EMBEDDED.finditer(text):
+        if match.group() == text:
+            return translate_legacy(text)
+        if match.start() > end:
+            parts.append(_literal(text[end : match.start()]))
+        parts.append(f"string({translate_legacy(match.group())})")
+        end = match.end()
+    rest = text[end:]
+    if "${" in rest or "#{" in rest:
+        raise _error(source, len(source) - len(rest), "'}' at the end", "none")
+    return " + ".join([*parts, _literal(rest)] if rest else parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +200,8 @@ class _Translator:
     def _unary(self) -> _Feel:
         self._deeper()
         if self._accept("!"):
-            result = _Feel(f"not({self._unary().text})", _WHOLE)
+            # JUEL takes null for false, so that its opposite is true; FEEL's `not` keeps null.
+            result = _Feel(f"{self._unary().at(_SUM)} != true", _COMPARISON)
         elif self._accept("-"):
             result = _Feel(f"-{self._unary().at(_WHOLE)}", _UNARY)
         elif self._token.kind == "name" and self._token.text == "empty":
@@ -222,21 +256,27 @@ class _Translator:
             if arguments:
                 self._expect(",")
             arguments.append(self._expression())
-        name, count = token.text, len(arguments)
-        if name == "equals" and count == 1:
-            return _Feel(f"{base.at(_SUM)} = {arguments[0].at(_SUM)}", _COMPARISON)
-        if name == "isEmpty" and count == 0:
-            return _Feel(f'{base.at(_SUM)} in ("", [], {{}})', _COMPARISON)
-        if name in _METHODS and count == 1:
-            return _Feel(f"{_METHODS[name]}({base.text}, {arguments[0].text})", _WHOLE)
-        if name in _SIMPLE_METHODS and count == 0:
-            return _Feel(f"{_SIMPLE_METHODS[name]}({base.text})", _WHOLE)
+        if base.text in _CONTEXTS and token.text in ("getVariable", "hasVariable"):
+            if len(arguments) == 1:
+                return self._variable(token, arguments[0].text)
+        elif (token.text, len(arguments)) in _METHODS:
+            pattern, level = _METHODS[token.text, len(arguments)]
+            wanted = _SUM if level == _COMPARISON else _CONDITION
+            return _Feel(pattern.format(base.at(wanted), *(a.at(wanted) for a in arguments)), level)
         raise _error(
             self._source,
             token.start,
             "a method that FEEL can say, such as equals, contains or isEmpty",
-            f"'{name}' with {count} arguments",
+            f"'{token.text}' with {len(arguments)} arguments",
         )
+
+    def _variable(self, token: _Token, quoted: str) -> _Feel:
+        name = quoted[1:-1]
+        if not re.fullmatch(NAME, name) or name in KEYWORDS or name in _WORDS:
+            raise _error(self._source, token.start, "the name of one variable", quoted)
+        if token.text == "getVariable":
+            return _Feel(name, _WHOLE)
+        return _Feel(f"{name} != null", _COMPARISON)
 
     def _index(self, base: _Feel) -> _Feel:
         token = self._token
@@ -267,7 +307,11 @@ def _join(operator: str, level: int, left: _Feel, right: _Feel) -> _Feel:
 
 def _quote(literal: str) -> str:
     """A JUEL string literal as one of FEEL; JUEL knows only escaped quotes and backslashes."""
-    value = re.sub(r"\\(.)", r"\1", literal[1:-1], flags=re.DOTALL)
+    return _literal(re.sub(r"\\(.)", r"\1", literal[1:-1], flags=re.DOTALL))
+
+
+def _literal(value: str) -> str:
+    """A text as a FEEL string literal."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     for character, escape in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
         escaped = escaped.replace(character, escape)

@@ -219,10 +219,10 @@ def test_the_steps_of_a_called_process_stand_inside_the_path() -> None:
     caller = """
         start s
         step a
-        call p key=P1
+        call inner key=P1
         step d
         end e
-        s > a > p > d > e
+        s > a > inner > d > e
     """
     called = """
         start s

@@ -260,10 +260,21 @@ def test_an_unknown_word_in_a_return_policy_is_a_warning() -> None:
     assert (warning.where, warning.sentence.values["found"]) == ("a", "initator")
 
 
-def test_two_processes_in_one_file_are_refused() -> None:
-    xml = draw("start s\nend e\ns > e").replace(
-        b"</bpmn:definitions>",
-        b'<bpmn:process id="q"><bpmn:startEvent id="t"/></bpmn:process></bpmn:definitions>',
-    )
-    with pytest.raises(DiagramError, match="found 2"):
-        parse(xml)
+SECOND = b'<bpmn:process id="q"%s><bpmn:startEvent id="t"/></bpmn:process></bpmn:definitions>'
+
+
+def _with_a_second_process(says: bytes) -> bytes:
+    first = draw("start s\nend e\ns > e")
+    return first.replace(b"</bpmn:definitions>", SECOND % says)
+
+
+@pytest.mark.parametrize("says", [b"", b' isExecutable="false"'])
+def test_of_several_processes_the_one_that_says_so_is_executed(says: bytes) -> None:
+    definition = parse(_with_a_second_process(says))
+    assert definition.key == "p"
+    assert [(each.code, each.where) for each in definition.warnings] == [("diagram.pool", "q")]
+
+
+def test_two_executable_processes_in_one_file_are_refused() -> None:
+    with pytest.raises(DiagramError, match="q: Expected one executable process"):
+        parse(_with_a_second_process(b' isExecutable="true"'))

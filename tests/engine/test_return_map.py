@@ -125,16 +125,16 @@ def test_a_drawn_return_closes_its_own_task_and_runs_a_call_again() -> None:
         start s
         step a
         xor m
-        call p key=P1
+        call inner key=P1
         step d
         xor g default=g-to-e
         end e
-        s > a > m > p > d > g
+        s > a > m > inner > d > g
         g > m : d.outcome = "return_previous"
         g > e
     """
     game = Game(caller, CALLED).do("a").do("x").do("b").do("c").do("y")
-    drawn = ReturnTarget("p", "p", Bilingual("", ""), "return_previous")
+    drawn = ReturnTarget("p", "inner", Bilingual("", ""), "return_previous")
 
     found = return_effect(game.process, game.step.state, game.task("d"), drawn)
 

@@ -24,10 +24,10 @@ SAME_LEVEL = """
 CALLER = """
     start s
     step a
-    call p key=P1
+    call inner key=P1
     step d
     end e
-    s > a > p > d > e
+    s > a > inner > d > e
 """
 CALLED = """
     start s

@@ -100,7 +100,7 @@ def test_inside_a_branch_the_other_one_is_left_alone() -> None:
 
 def test_from_outside_into_a_called_process_is_no_way() -> None:
     called = "start s\n step x\n step y\n end e\n s > x > y > e"
-    main = "start s\n step a\n call p key=P1\n step d\n end e\n s > a > p > d > e"
+    main = "start s\n step a\n call inner key=P1\n step d\n end e\n s > a > inner > d > e"
     game = Game(main, called).do("a").do("x").move("y", "a")
     assert not game.may_resume("a", "y", "P1")
     assert not game.may_resume("a", "y")
@@ -111,7 +111,7 @@ def test_from_outside_into_a_called_process_is_no_way() -> None:
 
 def test_inside_a_called_process_it_is_one() -> None:
     called = "start s\n step x\n step y\n step z\n end e\n s > x > y > z > e"
-    main = "start s\n call p key=P1\n end e\n s > p > e"
+    main = "start s\n call inner key=P1\n end e\n s > inner > e"
     game = Game(main, called).do("x").do("y").move("z", "x").resume("x", "z", "P1")
     assert game.open == ["z"]
     assert game.do("z").ended == "e"
