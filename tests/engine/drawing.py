@@ -155,7 +155,6 @@ def _loop(given: dict[str, str]) -> str:
         return ""
     attributes = f' isSequential="{given.pop("turns", "false")}"'
     inside = _expression("loopCardinality", given.pop("times", ""))
-    inside += _expression("completionCondition", given.pop("enough", ""))
     if "each" in given:
         collection, _, item = given.pop("each").partition(":")
         attributes += f' camunda:collection="{escape(collection)}"'
@@ -164,6 +163,7 @@ def _loop(given: dict[str, str]) -> str:
         output, _, result = given.pop("gives").partition(":")
         inside += f"<bpmn:loopDataOutputRef>{output}</bpmn:loopDataOutputRef>"
         inside += f'<bpmn:outputDataItem name="{result}"/>'
+    inside += _expression("completionCondition", given.pop("enough", ""))
     opening = _open("multiInstance", attributes)
     return f"{opening}{inside}</bpmn:multiInstanceLoopCharacteristics>"
 
