@@ -4,7 +4,16 @@ from decimal import Decimal
 
 import pytest
 
-from app.engine import BpmnError, EngineError, MoveError, NotWaitingError, OutcomeError, deliver
+from app.engine import (
+    BpmnError,
+    EngineError,
+    MoveError,
+    NotWaitingError,
+    OutcomeError,
+    deliver,
+    names_read,
+    names_written,
+)
 from tests.engine.playing import NOW, Game
 
 REVIEW = "start s\nstep a {0}\nend e\ns > a > e"
@@ -637,3 +646,11 @@ def test_a_veto_is_an_outcome_that_the_condition_names() -> None:
     assert [each.code for each in game.process.step("p", "a").outcomes] == ["agree", "reject"]
     assert game.do("a", "agree").ended is None
     assert game.do("a", "reject").ended == "e"
+
+
+def test_the_names_of_a_loop_are_known_to_the_gate_of_the_host() -> None:
+    game = review('each=people:who gives=notes:a.x enough="nrOfInstances > limit"')
+    main = game.process.main
+    read = {each.name for each in names_read(main) if each.element_id == "a"}
+    assert read == {"people", "a", "nrOfInstances", "limit"}
+    assert {"who", "notes", "loopCounter", "nrOfInstances"} <= names_written(main)

@@ -332,6 +332,44 @@ def test_event_sub_processes_are_ahead_only_where_they_run() -> None:
     assert ahead(game.message("ks")) == ["rescue*", "(ke)"]
 
 
+def test_the_instances_of_a_known_list_stand_side_by_side() -> None:
+    game = Game("start s\nstep z\nstep a each=people:who\nstep b\nend e\ns > z > a > b > e",
+                people=["li", "wang"])  # fmt: skip
+    assert ahead(game) == ["z*", ("all", ["a"], ["a"]), "b", "(e)"]
+    each = preview(game.process, game.step.state).path[1]
+    assert isinstance(each, WaysAhead)
+    steps = [way.path[0] for way in each.ways]
+    assert [step.variables["who"] for step in steps if isinstance(step, StepAhead)] == [
+        "li", "wang",
+    ]  # fmt: skip
+    game.do("z")
+    assert ahead(game) == [("all", ["a*"], ["a*"]), "b", "(e)"]
+    assert ahead(game.do("a")) == ["a*", "b", "(e)"]
+
+
+def test_instances_that_come_one_by_one_stand_one_behind_the_other() -> None:
+    text = "start s\nstep z\nstep a each=people:who turns=true {0}\nend e\ns > z > a > e"
+    game = Game(text.format(""), people=["li", "wang", "zhou"])
+    assert ahead(game) == ["z*", "a", "a", "a", "(e)"]
+    assert ahead(game.do("z").do("a")) == ["a*", "a", "(e)"]
+    enough = text.format('enough="nrOfCompletedInstances >= 2"')
+    assert ahead(Game(enough, people=["li", "wang", "zhou"])) == ["z*", "a", "a", "(e)"]
+
+
+def test_an_empty_list_has_no_path_and_an_unknown_one_is_shown_once() -> None:
+    text = "start s\nstep z\nstep a each=people:who\nend e\ns > z > a > e"
+    assert ahead(Game(text, people=[])) == ["z*", "(e)"]
+    assert ahead(Game(text)) == ["z*", "a", "(e)"]
+
+
+def test_a_standard_loop_is_shown_once_and_left_open_where_it_asks_first() -> None:
+    text = "start s\nstep z\nstep a {0}\nend e\ns > z > a > e"
+    assert ahead(Game(text.format("most=3"))) == ["z*", "a", "(e)"]
+    assert ahead(Game(text.format("while=false first=true"))) == ["z*", "(e)"]
+    asked = ahead(Game(text.format("while=z.more first=true")))
+    assert asked == ["z*", ("some", ["a", "?"]), "(e)"]
+
+
 def test_a_very_long_path_is_cut_and_says_so() -> None:
     steps = [f"t{number}" for number in range(250)]
     lines = ["start s", *(f"step {each}" for each in steps), "end e"]

@@ -239,3 +239,26 @@ def test_a_return_does_what_was_foretold(block: Block, pick: st.DataObject) -> N
     assert new.isdisjoint(kept)
     if step in new:
         assert new <= again
+
+
+def test_a_return_into_a_loop_names_its_step_once() -> None:
+    game = Game(
+        """
+        start s
+        step z
+        step a each=people:who
+        step b
+        end e
+        s > z > a > b > e
+        """,
+        people=["li", "wang"],
+    )
+    game.do("z").do("a").do("a")
+    found = effect(game, "b", "a")
+    assert (ids(found.again), ids(found.kept)) == (["a", "b"], ["z"])
+
+
+def test_a_return_out_of_a_loop_closes_every_instance() -> None:
+    game = Game("start s\nstep z\nstep a times=3\nend e\ns > z > a > e").do("z")
+    found = effect(game, "a", "z")
+    assert (closing(game, found), ids(found.again)) == (["a"] * 3, ["z", "a"])
