@@ -91,6 +91,8 @@ step. The host knows every instance: it keeps who waits, and gives on what was t
 
 Variables: the main process and its sub-processes share one set. A called process reads those of its
 caller live and gives what it wrote back when it ends; `camunda:in` and `camunda:out` restrict both.
+So does each instance of a multi-instance activity, which also knows its item, its number and the
+counters.
 """
 
 from app.engine.decisions import Decisions
