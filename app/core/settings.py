@@ -64,6 +64,10 @@ class Settings:
     max_draft_bytes: int = 1024 * 1024
     #: Largest accepted request, in bytes: an attachment of 20 MB and the form around it.
     max_request_bytes: int = 24 * 1024 * 1024
+    #: How long a message waits for a receiver when its sender does not say; zero: not at all.
+    message_life: timedelta = timedelta(days=7)
+    #: Largest values of a message, in bytes of JSON: facts to route by, no documents.
+    max_message_bytes: int = 64 * 1024
     #: Items of more than this (10k yuan) are decided by themselves, never in a batch.
     batch_amount: Decimal = Decimal(1000)
     #: Run the worker threads inside the web process (the embedded default).
@@ -86,7 +90,7 @@ class Settings:
             files_folder=Path(environ.get("FILES_FOLDER") or cls.files_folder),
             time_zone=ZoneInfo(environ.get("TIME_ZONE") or "Asia/Shanghai"),
             working_hours=_hours(environ.get("WORKING_HOURS")),
-            urge_every=_span(environ.get("URGE_EVERY_HOURS")),
+            urge_every=_span(environ, "URGE_EVERY_HOURS", cls.urge_every),
             base_url=(environ.get("BASE_URL") or "").rstrip("/"),
             smtp_host=environ.get("SMTP_HOST") or "",
             smtp_port=int(environ.get("SMTP_PORT") or cls.smtp_port),
@@ -105,6 +109,8 @@ class Settings:
             or cls.attachment_types,
             max_attachment_bytes=_bytes(environ.get("MAX_ATTACHMENT_MB"), cls.max_attachment_bytes),
             max_draft_bytes=_bytes(environ.get("MAX_DRAFT_MB"), cls.max_draft_bytes),
+            message_life=_span(environ, "MESSAGE_LIFE_HOURS", cls.message_life),
+            max_message_bytes=_bytes(environ.get("MAX_MESSAGE_MB"), cls.max_message_bytes),
             batch_amount=Decimal(environ.get("BATCH_AMOUNT") or cls.batch_amount),
             embedded_worker=_is_on(environ.get("EMBEDDED_WORKER"), default=True),
         )
@@ -132,16 +138,17 @@ def _hours(text: str | None) -> tuple[time, time]:
     return hours
 
 
-def _span(text: str | None) -> timedelta:
+def _span(environ: Mapping[str, str], name: str, default: timedelta) -> timedelta:
     """`4` or `0.5` hours as a duration."""
+    text = environ.get(name)
     if not text:
-        return Settings.urge_every
+        return default
     try:
         hours = float(text)
     except ValueError:
         hours = -1
     if not 0 <= hours <= 1000:
-        raise RuntimeError(f"Expected URGE_EVERY_HOURS such as 4 or 0.5, found “{text}”.")
+        raise RuntimeError(f"Expected {name} such as 4 or 0.5, found “{text}”.")
     return timedelta(hours=hours)
 
 

@@ -161,7 +161,8 @@ from app.engine.step import (
     Timer,
     Waiting,
 )
-from app.engine.timers import Schedule
+from app.engine.timers import Schedule, TimerError
+from app.engine.values import UnstorableError, pack, unpack
 
 __all__ = [
     "Ahead",
@@ -203,6 +204,8 @@ __all__ = [
     "TaskNotOpenError",
     "Thrown",
     "Timer",
+    "TimerError",
+    "UnstorableError",
     "Waiting",
     "Way",
     "WaysAhead",
@@ -218,6 +221,7 @@ __all__ = [
     "names_read",
     "names_written",
     "open_tasks",
+    "pack",
     "parse",
     "postpone",
     "preview",
@@ -231,5 +235,6 @@ __all__ = [
     "start",
     "steps_inside",
     "target_name",
+    "unpack",
     "waiting_events",
 ]

@@ -15,8 +15,8 @@
 - `sample` is the invented bureau for demonstrations and tests.
 """
 
-from app.projects import handlers, monitoring_handlers
+from app.projects import handlers, launch, monitoring_handlers
 from app.projects.announcements import tell
 from app.projects.reminders import ring_alarm
 
-__all__ = ["handlers", "monitoring_handlers", "ring_alarm", "tell"]
+__all__ = ["handlers", "launch", "monitoring_handlers", "ring_alarm", "tell"]

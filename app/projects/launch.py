@@ -10,7 +10,8 @@ from app.core.i18n import N_
 from app.identity import Actor, Permission, agencies, organisation_scope
 from app.projects.kinds import ExAnteConclusion
 from app.projects.models import Project
-from app.projects.queries import goal_in_force
+from app.projects.queries import goal_in_force, project_by_code
+from app.workflow.events.starts import Matter, matter_finder
 from app.workflow.instances import Subject, refuse_second, start_instance
 from app.workflow.tracking.outlook import PathAhead, path_from_start
 
@@ -118,6 +119,20 @@ def refuse_appointment(session: Session, project: Project) -> None:
             project=project.code,
         )  # fmt: skip
     refuse_second(session, GOAL_REVIEW, _goal_key(project))
+
+
+@matter_finder
+def project_matter(session: Session, process_key: str, code: str) -> Matter:
+    """The project that an event names; a goal review begins only as it would on its page.
+
+    Raises:
+        NotFoundError: no such project. ConflictError: see `refuse_goal_review`.
+    """
+    project = project_by_code(session, code)
+    if process_key != GOAL_REVIEW:
+        return Matter(subject_of(project))
+    refuse_goal_review(session, project)
+    return Matter(subject_of(project), _goal_key(project))
 
 
 def subject_of(project: Project) -> Subject:

@@ -15,6 +15,7 @@ from app.workflow.applying.loading import load_instance
 from app.workflow.clocks.alarms import hold_alarms, release_alarms
 from app.workflow.clocks.timers import hold_timers, release_timers
 from app.workflow.definitions.versions import process_of
+from app.workflow.events.operations import MESSAGE, release_messages
 from app.workflow.failures import InstanceFailureError
 from app.workflow.models import Incident, ProcessInstance
 
@@ -62,7 +63,7 @@ def open_incident(
 
 
 def resolve_incident(session: Session, incident_id: UUID, actor: Actor, now: datetime) -> None:
-    """Declare the cause mended; waiting timers are tried again."""
+    """Declare the cause mended; held timers and messages are tried again."""
     actor.require(Permission.INCIDENT_MANAGE)
     incident = session.get(Incident, incident_id)
     if incident is None or incident.resolved_at is not None:
@@ -71,6 +72,7 @@ def resolve_incident(session: Session, incident_id: UUID, actor: Actor, now: dat
     incident.resolved_at, incident.resolved_by_id = now, actor.id
     release_timers(session, incident.id)
     release_alarms(session, incident.instance_id)
+    release_messages(session, MESSAGE.c.incident_id == incident.id)
     process = process_of(session, instance.definition_ids)
     action = action_on(session, instance, process, actor.id, now)
     action.record("resolve", step_id=incident.element_id)

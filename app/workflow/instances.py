@@ -56,9 +56,9 @@ class Subject:
         }
 
     def facts(
-        self, instance_id: UUID, process_key: str, business_key: str, actor: Actor
+        self, instance_id: UUID, process_key: str, business_key: str, initiator: Actor
     ) -> InstanceFacts:
-        """What the choice of people may know of an item about this, started by the actor."""
+        """What the choice of people may know of an item about this, in the initiator's name."""
         return InstanceFacts(
             instance_id=instance_id,
             process_key=process_key,
@@ -67,8 +67,19 @@ class Subject:
             unit_code=self.unit_code,
             department_code=self.department_code,
             agency_code=self.agency_code,
-            started_by_id=actor.id,
+            started_by_id=initiator.id,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The event that began an instance."""
+
+    #: Id of the start event.
+    element_id: str
+    payload: Mapping[str, object]
+    #: Name of the message or signal; empty for a timer.
+    name: str
 
 
 def start_instance(
@@ -87,6 +98,24 @@ def start_instance(
         NotFoundError: no such process. NotPermittedError: the actor may not start processes.
     """
     actor.require(Permission.PROCESS_START)
+    return begin_instance(session, process_key, business_key, subject, actor, now, variables)
+
+
+def begin_instance(
+    session: Session,
+    process_key: str,
+    business_key: str,
+    subject: Subject,
+    initiator: Actor,
+    now: datetime,
+    variables: Mapping[str, object] | None = None,
+    event: Begun | None = None,
+) -> UUID:
+    """Start an instance in somebody's name: an act of that person, or of an event (`event`).
+
+    Raises:
+        ConflictError, NotFoundError: see `start_instance`.
+    """
     refuse_second(session, process_key, business_key)
     definition_ids = latest_definition_ids(session, process_key)
     process = process_of(session, definition_ids)
@@ -111,7 +140,7 @@ def start_instance(
             "is_key": subject.is_key,
             "state": InstanceState.ACTIVE,
             "started_at": now,
-            "started_by_id": actor.id,
+            "started_by_id": initiator.id,
             "version": 1,
             "engine_state": b"",
             "variables": {},
@@ -123,18 +152,26 @@ def start_instance(
     )
     action = Action(
         session=session,
-        facts=subject.facts(instance_id, process_key, business_key, actor),
+        facts=subject.facts(instance_id, process_key, business_key, initiator),
         process=process,
         version=1,
         ledger_length=0,
         ledger_head=GENESIS,
         progress=Progress(),
         now=now,
-        actor_id=actor.id,
+        actor_id=None if event else initiator.id,
     )
     handlers = bound_services(ServiceContext(session, instance_id, business_key, subject.code))
+    known = {**subject.routing(), **(variables or {})}
     with failing_as_incident(instance_id):
-        step = start(process, {**subject.routing(), **(variables or {})}, now, handlers)
+        if event is None:
+            step = start(process, known, now, handlers)
+        else:
+            at, payload = event.element_id, event.payload
+            step = start(process, known, now, handlers, at=at, payload=payload)
+    if event is not None:
+        verb = "receive" if event.name else "fire"
+        action.record(verb, step_id=event.element_id, reason=event.name)
     action.record("start", to_state=InstanceState.ACTIVE, reason=business_key)
     apply_step(action, step, [], "start")
     return instance_id

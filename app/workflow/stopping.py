@@ -14,9 +14,10 @@ from app.workflow.applying.actions import Action, save_instance
 from app.workflow.applying.closing import cancel_tasks
 from app.workflow.applying.loading import LoadedTask, load_task
 from app.workflow.applying.task_rows import begin_action
-from app.workflow.applying.timer_rows import drop_timers, write_timers
 from app.workflow.clocks.stops import start_clocks, stop_clocks
 from app.workflow.deciding.reasons import require_reason
+from app.workflow.events.operations import MESSAGE, release_messages
+from app.workflow.events.waiting_rows import drop_waits, write_waits
 from app.workflow.handlers import ServiceContext, tell_termination
 from app.workflow.models import Question
 from app.workflow.permits.items import require_resumable, require_suspendable, require_terminable
@@ -32,7 +33,7 @@ def suspend_item(
     expected_version: int | None,
     now: datetime,
 ) -> None:
-    """Let an item stand still (挂起): nobody may act, no clock runs, no timer fires.
+    """Let an item stand still (挂起): nobody may act, no clock runs, no event happens to it.
 
     `task_id` is any task of it. What was decided before can no longer be recalled.
 
@@ -43,7 +44,7 @@ def suspend_item(
     guard = require_suspendable
     loaded, action = _begin(session, task_id, actor, guard, reason, expected_version, now)
     stop_clocks(session, [each.id for each in loaded.open_tasks], now)
-    drop_timers(action)
+    drop_waits(action)
     action.progress.forget_decisions()
     action.record(
         "suspend",
@@ -73,7 +74,8 @@ def resume_item(
     stopped = [each for each in loaded.open_tasks if each.clock_stopped_at == since]
     start_clocks(session, loaded.process, stopped, now)
     step = postpone(loaded.process, loaded.instance.engine_state, now - since, now, {})
-    write_timers(action, step)
+    write_waits(action, step)
+    release_messages(session, MESSAGE.c.receiver_id == action.instance_id)
     action.record(
         "resume",
         from_state=InstanceState.SUSPENDED,
@@ -109,7 +111,7 @@ def terminate_item(
         reason=reason.strip(),
     )
     cancel_tasks(action, loaded.open_tasks, "terminate")
-    drop_timers(action)
+    drop_waits(action)
     action.progress.forget_decisions()
     _close_questions(session, action.instance_id, now)
     context = ServiceContext(

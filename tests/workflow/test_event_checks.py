@@ -1,4 +1,4 @@
-"""Events that this host does not serve are refused before anybody waits for ever."""
+"""Events that nobody delivers, or that begin an item about nothing, are refused at deployment."""
 
 import pytest
 
@@ -7,26 +7,76 @@ from app.workflow.definitions.inspection import inspect_definition
 from app.workflow.failures import InstanceFailureError, refuse_failed
 from tests.engine.drawing import draw
 from tests.workflow.conftest import Office
+from tests.workflow.drawn import deploy
+from tests.workflow.messages import ROAD
+
+
+def _found(office: Office, text: str, level: str) -> list[tuple[str, str]]:
+    with office.database.unit_of_work(write=False) as session:
+        found = inspect_definition(session, draw(text, "P_EVENTS")).problems
+    return [(each.code, each.where) for each in found if each.level == level]
 
 
 def _blocking(office: Office, text: str) -> list[tuple[str, str]]:
-    with office.database.unit_of_work(write=False) as session:
-        found = inspect_definition(session, draw(text, "P_EVENTS")).problems
-    return [(each.code, each.where) for each in found if each.level == "block"]
+    return _found(office, text, "block")
+
+
+TIMER = "start x timeCycle=R/P1D {said}\nend e\nx > e"
+LONG = (
+    'start s\n<bpmn:receiveTask id="x" messageRef="long"/>\nend e\ns > x > e\n</bpmn:process>'
+    f'<bpmn:message id="long" name="{"a" * 201}"/><bpmn:process id="none">'
+)
 
 
 @pytest.mark.parametrize(
-    ("text", "where"),
+    ("text", "codes"),
     [
-        ("start s\nreceive x message=a\nend e\ns > x > e", "x"),
-        ("start s\nthrow x signal=a\nend e\ns > x > e", "x"),
-        ("start x message=a\nend e\nx > e", "x"),
-        ("start x timeCycle=R/P1D\nend e\nx > e", "x"),
-        ('start s\nstart x condition="amount > 1"\nend e\ns > e\nx > e', "x"),
+        ('start s\nstart x condition="amount > 1"\nend e\ns > e\nx > e', ["event.unserved"]),
+        (LONG, ["event.name"]),
+        (TIMER.format(said=""), ["event.start", "event.start"]),
+        (TIMER.format(said="appr.initiator=d03u1.clerk"), ["event.start"]),
+        (
+            TIMER.format(said="appr.initiator=nobody appr.subject=NONE"),
+            ["event.subject", "event.initiator"],
+        ),
+        (
+            TIMER.format(said=f"appr.initiator=d03u1.clerk appr.subject={ROAD}").replace(
+                "timeCycle=R/P1D", "timeDate=amount"
+            ),
+            ["event.timer"],
+        ),
+        ("start x message=a appr.subject=NONE\nend e\nx > e", ["event.subject"]),
+        ("start x signal=a appr.initiator=nobody\nend e\nx > e", ["event.initiator"]),
     ],
 )
-def test_what_nobody_would_deliver_is_refused(office: Office, text: str, where: str) -> None:
-    assert _blocking(office, text) == [("event.unserved", where)]
+def test_what_nobody_would_deliver_is_refused(office: Office, text: str, codes: list[str]) -> None:
+    assert _blocking(office, text) == [(code, "x") for code in codes]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "start s\nreceive x message=a\nend e\ns > x > e",
+        "start s\nthrow x signal=a\nend e\ns > x > e",
+        "start x message=a\nend e\nx > e",
+        TIMER.format(said=f"appr.initiator=d03u1.clerk appr.subject={ROAD}"),
+    ],
+)
+def test_what_is_delivered_may_be_deployed(office: Office, text: str) -> None:
+    assert _blocking(office, text) == []
+
+
+def test_one_message_starts_one_process(office: Office) -> None:
+    text = "start x message=a\nend e\nx > e"
+    deploy(office, text, "P_FIRST")
+    assert _blocking(office, text) == [("event.start", "x")]
+
+
+def test_a_message_that_no_process_receives_is_warned_of(office: Office) -> None:
+    text = "start s\nthrow x message=a\nend e\ns > x > e"
+    assert _found(office, text, "warn") == [("event.unheard", "x")]
+    deploy(office, "start s\nreceive x message=a\nend e\ns > x > e", "P_HEARS")
+    assert _found(office, text, "warn") == []
 
 
 def test_what_happens_within_an_instance_may_be_deployed(office: Office) -> None:

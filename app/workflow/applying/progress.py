@@ -76,6 +76,8 @@ class Progress:
     acted: dict[str, list[str]] = field(default_factory=dict)
     #: timer id → due time (ISO), as last written to the timer rows.
     timers: dict[str, str] = field(default_factory=dict)
+    #: messages and signals that are waited for, as last written to the rows of subscriptions.
+    waiting: list[str] = field(default_factory=list)
     #: places that a token has left, in order of the first time.
     passed: list[str] = field(default_factory=list)
     #: files that were attached, as forms name them (`attachments.as_form_value`).

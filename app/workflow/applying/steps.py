@@ -11,8 +11,9 @@ from app.workflow.applying.actions import Action, save_instance
 from app.workflow.applying.closing import DecidedTask, close_tasks
 from app.workflow.applying.opening import write_openings
 from app.workflow.applying.progress import place
-from app.workflow.applying.timer_rows import write_timers
 from app.workflow.assignment.skipping import Chosen, choose_people
+from app.workflow.events.posting import post_thrown
+from app.workflow.events.waiting_rows import write_waits
 from app.workflow.failures import refuse_failed
 from app.workflow.states import InstanceState
 
@@ -56,7 +57,8 @@ def apply_step(
     close_tasks(action, decided, cancelled, reason)
     opened = write_openings(action, chosen.openings)
     action.progress.ask_points_of([each.task.step_id for each in chosen.openings])
-    write_timers(action, step)
+    write_waits(action, step)
+    post_thrown(action, step)
     _keep_for_recall(action, chosen, opened, cancelled, open_tasks)
     action.progress.record_passed(step.passed)
     ending: dict[str, Any] = {}
@@ -98,6 +100,7 @@ def _keep_for_recall(
         for each in chosen.step.passed
         if action.process.element(each.definition_key, each.element_id).type in AUTOMATIC
     ]
+    by_itself += [place(each.definition_key, each.element_id) for each in chosen.step.thrown]
     by_itself += [
         place(each.task.definition_key, each.task.step_id)
         for each in chosen.openings

@@ -15,6 +15,7 @@ from app.workflow.definitions.decision_files import kept_files
 from app.workflow.definitions.inspection import inspect_definition
 from app.workflow.definitions.models import DefinitionDraft, ProcessDefinition
 from app.workflow.definitions.versions import latest_definition
+from app.workflow.events.start_rows import refuse_timeless, replace_events
 
 
 def deploy_definition(
@@ -46,6 +47,7 @@ def deploy_definition(
     newest = latest_definition(session, definition.key)
     if newest is not None and newest.content_hash == definition.content_hash:
         return newest
+    refuse_timeless(definition, now)
     row = ProcessDefinition(
         id=new_id(),
         key=definition.key,
@@ -62,6 +64,7 @@ def deploy_definition(
     )
     session.add(row)
     _make_rotations(session, definition)
+    replace_events(session, definition, now)
     draft = session.get(DefinitionDraft, definition.key)
     if draft is not None and draft.xml == xml:
         session.delete(draft)

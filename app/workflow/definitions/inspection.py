@@ -62,7 +62,7 @@ def inspect_definition(session: Session, xml: bytes, key: str | None = None) -> 
     found += policy_problems(definition.key, definition.properties)
     for step in definition.steps.values():
         found += _step_problems(session, definition, step)
-    found += event_problems(definition)
+    found += event_problems(session, definition)
     found += _strategy_problems(session, definition)
     found += duty_warnings(session, definition)
     found += [

@@ -19,9 +19,9 @@ from app.workflow.applying.closing import cancel_tasks
 from app.workflow.applying.loading import LoadedTask, load_task
 from app.workflow.applying.progress import Recallable
 from app.workflow.applying.task_rows import begin_action, record_act, touch_task
-from app.workflow.applying.timer_rows import write_timers
 from app.workflow.clocks.stops import start_clocks
 from app.workflow.deciding.drafts import DRAFT, drop_draft
+from app.workflow.events.waiting_rows import write_waits
 from app.workflow.handlers import Decided, FormData, form_handler_of
 from app.workflow.models import Vote
 from app.workflow.permits.items import Recall, require_recallable
@@ -162,7 +162,7 @@ def _reopen(action: Action, loaded: LoadedTask, recall: Recall) -> dict[str, Any
     )
     _restore_seats(loaded, decision, tasks)
     _start_stopped_clocks(action, tasks)
-    write_timers(action, step)
+    write_waits(action, step)
     if recall.is_restored:
         del action.progress.passed[decision.passed :]
     return {"engine_state": step.state, "variables": dict(step.variables)}
