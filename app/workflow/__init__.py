@@ -12,6 +12,7 @@ Verbs change something and need a unit of work; queries only read. Each file is 
   `duty_permits`, `item_permits`, `read_permits` · `voting` is the step's rule
 - `actions` are what a verb begins and saves · `applying` holds the one function that writes an
   engine step, by `closing`, `opening` and `timer_rows` · `ledger` chains every act
+- `events` are messages, signals and starts between instances
 - `handlers` is where the subject plugs in its forms and services
 
 The room knows no project: `app.projects` registers handlers, and is called back.

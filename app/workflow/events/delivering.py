@@ -32,7 +32,7 @@ from app.workflow.events.starts import begin_by_event
 from app.workflow.failures import InstanceFailureError, failing_as_incident
 from app.workflow.handlers import ServiceContext, bound_services
 from app.workflow.incidents import open_incident
-from app.workflow.models import InstanceState
+from app.workflow.states import InstanceState
 
 MESSAGE = table_of(Message)
 SUBSCRIPTION = table_of(EventSubscription)
