@@ -21,7 +21,9 @@ from app.workflow.definitions.versions import process_of
 from app.workflow.names import group_name
 from app.workflow.tracking.board_choices import BoardChoices, board_choices
 from app.workflow.tracking.board_columns import Column, board_columns
-from app.workflow.tracking.figures import BoardFilters, board_figures, board_page
+from app.workflow.tracking.board_filters import BoardFilters
+from app.workflow.tracking.board_pages import board_page
+from app.workflow.tracking.figures import board_figures
 
 pages = Blueprint("board", __name__)
 

@@ -25,9 +25,10 @@ from app.workflow.applying.loading import load_task
 from app.workflow.assignment.claiming import claim_task, unclaim_task
 from app.workflow.assignment.whys import read_why, stands_in
 from app.workflow.inbox.choices import directory
-from app.workflow.inbox.pages import COUNT_CAP, Filters, cursor_at, inbox_counters, inbox_page
+from app.workflow.inbox.pages import COUNT_CAP, Filters, inbox_counters, inbox_page
 from app.workflow.inbox.rows import InboxRow
 from app.workflow.inbox.tabs import Tab
+from app.workflow.item_rows import cursor_at
 from app.workflow.names import candidate_keys
 from app.workflow.permits.reading import require_reader
 from app.workflow.questions import questions_to

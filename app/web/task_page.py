@@ -1,15 +1,13 @@
 """Everything that the page of a task shows, gathered once for its template."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import g, request
 
-from app.core.errors import Problem
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Outcome
-from app.forms import Form
 from app.identity import (
     SYSTEM,
     ConflictKind,
@@ -18,14 +16,20 @@ from app.identity import (
     people_names,
     standing_in,
 )
-from app.projects.goal_files import open_goal_file
 from app.web.context import actor, db, now, settings
-from app.web.fields import FormPage, Pairs, form_to_fill, form_to_read
-from app.web.goal_diffs import GOAL_FORM, Comparison, last_changes
-from app.web.refill import Refill
+from app.web.fields import FormPage
+from app.web.goal_diffs import Comparison, last_changes
 from app.web.return_points import Checklist, Note
 from app.web.seat_panel import Place, SeatPanel, places_to_move, seat_panel
 from app.web.since import Since
+from app.web.task_form import (
+    TypedLine,
+    is_of_page,
+    kept_pairs,
+    shown_form,
+    typed_pairs,
+    under_review,
+)
 from app.web.task_history import (
     LedgerLine,
     PastOpinion,
@@ -44,32 +48,18 @@ from app.workflow.assignment.whys import read_why, stands_in
 from app.workflow.deciding.attachments import attachments_of
 from app.workflow.deciding.drafts import find_draft
 from app.workflow.deciding.models import Attachment, TaskDraft
-from app.workflow.deciding.task_forms import load_form_data
 from app.workflow.names import candidate_keys, group_name
 from app.workflow.permits.reading import require_reader
 from app.workflow.permits.tasks import Permitted, permitted
 from app.workflow.resources import resources_of
 from app.workflow.tracking.history import (
     OpenSeat,
-    Opinion,
     ledger_entries,
     open_incidents,
     open_seats,
     opinions,
 )
 from app.workflow.voting.own_seats import own_seat, owner_of
-
-#: Inputs of the page that are no answers of the form.
-NO_ANSWERS = frozenset(
-    {
-        *("csrf_token", "request_key", "expected_version", "place", "outcome", "add_row", "open"),
-        "straight",
-        *("signature_typed", "signature_drawn", "file", "phrase", "attachment"),
-        *("opinion", "return_reason", "reject_reason", "target", "receiver", "transfer_reason"),
-    }
-)
-#: How the inputs of dialogs begin; no key of a form can hold a colon.
-ACT_INPUT = "act:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +73,7 @@ class TaskPage:
     form: FormPage | None
     draft: TaskDraft | None
     #: What was typed into a form that can no longer be sent, to be copied.
-    orphaned: tuple["TypedLine", ...]
+    orphaned: tuple[TypedLine, ...]
     opinions: tuple[PastOpinion, ...]
     own_vote: PastOpinion | None
     changes: Comparison | None
@@ -165,15 +155,6 @@ class TaskPage:
 
 
 @dataclass(frozen=True, slots=True)
-class TypedLine:
-    """One answer as it was typed; `row` counts from 1 inside a list."""
-
-    label: Bilingual
-    row: int | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class ShownSeat:
     """Who is expected to act at an open step, and since when."""
 
@@ -210,9 +191,9 @@ def gather(task_id: UUID) -> TaskPage:
     past = past_opinions(said, loaded.process, forms, loaded.progress.reusable)
     draft = find_draft(db(), task_id, actor())
     is_refused = g.get("refill") and is_of_page(request.form)
-    typed = typed_pairs() if is_refused else _kept(draft)
-    form, orphaned = _forms(loaded, allowed, typed, votes)
-    material = _material(loaded, past, votes)
+    typed = typed_pairs() if is_refused else kept_pairs(draft)
+    form, orphaned = shown_form(loaded, allowed, typed, votes)
+    material = under_review(loaded, past, votes)
     checklist = gather_checklist(loaded, votes, material, form, typed)
     return TaskPage(
         loaded=loaded,
@@ -261,11 +242,6 @@ def gather(task_id: UUID) -> TaskPage:
     )
 
 
-def is_of_page(sent: Mapping[str, str]) -> bool:
-    """Whether a request sent the page's one form; the answer to a question has its own."""
-    return "expected_version" in sent
-
-
 def _own_why(
     seat: SeatFacts | None, organisations: Mapping[str, Bilingual]
 ) -> tuple[Sentence, ...]:
@@ -294,15 +270,6 @@ def _absences(seats: Sequence[OpenSeat]) -> Mapping[UUID | None, tuple[Sentence,
     }
 
 
-def typed_pairs() -> Pairs:
-    """The answers among the inputs of this request, as a draft keeps them."""
-    return [
-        (name, text)
-        for name, text in request.form.items(multi=True)
-        if name not in NO_ANSWERS and not name.startswith(ACT_INPUT)
-    ]
-
-
 def _codes(loaded: LoadedTask, seats: Sequence[OpenSeat]) -> set[str]:
     instance = loaded.instance
     groups = [*(key for each in seats for key in each.groups), *loaded.progress.copied]
@@ -311,70 +278,3 @@ def _codes(loaded: LoadedTask, seats: Sequence[OpenSeat]) -> set[str]:
     groups += [seat.group_key for seat in loaded.seats if seat.group_key]
     codes = {key.partition("@")[2] for key in groups} - {""}
     return codes | {instance.unit_code, instance.department_code}
-
-
-def _forms(
-    loaded: LoadedTask, allowed: Permitted, typed: Pairs | None, votes: Sequence[Opinion]
-) -> tuple[FormPage | None, tuple[TypedLine, ...]]:
-    key = loaded.step.form_key
-    form = resources_of(db()).forms.get(key) if key else None
-    refused: Refill | None = g.get("refill") if is_of_page(request.form) else None
-    if allowed.fill:
-        if form is None:
-            return None, ()
-        problems: Sequence[Problem] = refused.problems if refused else ()
-        data = load_form_data(loaded, now())
-        return form_to_fill(form, loaded.step.properties, data, typed, problems), ()
-    return _read_form(loaded, form, votes), _copyable(form, typed or ())
-
-
-def _read_form(loaded: LoadedTask, form: Form | None, votes: Sequence[Opinion]) -> FormPage | None:
-    if form is None:
-        return None
-    filled = (e for e in reversed(votes) if e.task_id == loaded.task.id and e.form_key)
-    vote = next(filled, None)
-    if vote is not None:
-        return form_to_read(form, loaded.step.properties, vote.values)
-    if not loaded.is_open:
-        return None
-    data = load_form_data(loaded, now())
-    return form_to_read(form, loaded.step.properties, data.values, data.context)
-
-
-def _kept(draft: TaskDraft | None) -> Pairs | None:
-    if draft is None:
-        return None
-    return [(str(name), str(text)) for name, text in draft.typed.get("fields", ())]
-
-
-def _copyable(form: Form | None, typed: Pairs) -> tuple[TypedLine, ...]:
-    """What was typed, as it was typed, when the step can no longer take it."""
-    lines = []
-    for name, text in typed:
-        parts = name.split(".")
-        field = form.by_path.get(".".join(e for e in parts if not e.isdecimal())) if form else None
-        if field is None or not text.strip():
-            continue
-        row = next((int(each) + 1 for each in parts if each.isdecimal()), None)
-        lines.append(TypedLine(field.label, row, text))
-    return tuple(lines)
-
-
-def _material(
-    loaded: LoadedTask, past: Sequence[PastOpinion], votes: Sequence[Opinion]
-) -> PastOpinion | None:
-    if not votes or loaded.task.step_id == votes[0].step_id:
-        return None
-    first = votes[0].step_id
-    sent = next((e for e in past if e.opinion.step_id == first and e.form and e.counts), None)
-    if sent is None or sent.opinion.form_key != GOAL_FORM or not loaded.is_open:
-        return sent
-    # Accepted edits made a newer version than the one that was sent: show what is decided now.
-    file = open_goal_file(db(), loaded.instance.subject_code)
-    form = resources_of(db()).forms.get(GOAL_FORM)
-    values = {**sent.opinion.values, **file.goal}
-    return replace(
-        sent,
-        form=form_to_read(form, {}, values),
-        opinion=replace(sent.opinion, values=values),
-    )

@@ -29,7 +29,8 @@ from app.web.refill import refilled
 from app.web.return_points import asked_points, problem_names, typed_answers
 from app.web.security import needs
 from app.web.task_acts import ACTS
-from app.web.task_page import gather, is_of_page, typed_pairs
+from app.web.task_form import is_of_page, typed_pairs
+from app.web.task_page import gather
 from app.web.task_requests import (
     MOST_DIGITS,
     PEOPLE_OFFERED,

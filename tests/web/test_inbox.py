@@ -120,11 +120,16 @@ def link(html: str, rel: str) -> str:
     return found[1].replace("&amp;", "&")
 
 
-def test_a_damaged_cursor_is_refused_with_a_sentence(desks: Desks) -> None:
-    page = desks.of("d04.fin").get("/inbox?after=nonsense")
+@pytest.mark.parametrize(
+    # the last one names a moment of no time zone
+    "cursor",
+    ["nonsense", "_", "2022-10-10T01:00:00_" + "0" * 32],
+)
+def test_a_damaged_cursor_is_refused_with_a_sentence(desks: Desks, cursor: str) -> None:
+    page = desks.of("d04.fin").get(f"/inbox?after={cursor}")
 
     assert page.status_code == 422
-    assert "found “nonsense”" in words(page)
+    assert f"found “{cursor}”" in words(page)
 
 
 def test_what_the_address_does_not_know_is_left_out(desks: Desks) -> None:

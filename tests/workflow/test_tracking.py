@@ -18,8 +18,10 @@ from app.workflow.models import ProcessInstance, Seat, UserTask
 from app.workflow.states import TaskState
 from app.workflow.tracking.board_choices import BoardChoices, board_choices
 from app.workflow.tracking.board_columns import WAITING, board_columns
+from app.workflow.tracking.board_filters import BoardFilters
+from app.workflow.tracking.board_pages import board_page
 from app.workflow.tracking.board_rows import BoardRow
-from app.workflow.tracking.figures import BoardFigures, BoardFilters, board_figures, board_page
+from app.workflow.tracking.figures import BoardFigures, board_figures
 from tests.statements import count_statements
 from tests.workflow.conftest import BY_TAG, Office
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError
@@ -19,6 +19,7 @@ from app.core.i18n import N_
 from app.identity import Actor
 from app.workflow.inbox.rows import InboxRow
 from app.workflow.inbox.tabs import BY_DUE_DATE, TABS, Tab, copies_to, groups_where, mine_where
+from app.workflow.item_rows import behind, cursor_at, is_late, names_subject, read_cursor
 from app.workflow.models import CopyReceipt, ProcessInstance, Question, Seat, TaskCopy, UserTask
 
 PAGE_SIZE = 50
@@ -93,11 +94,6 @@ def inbox_page(
     )
 
 
-def cursor_at(due_at: datetime, seat_id: UUID) -> str:
-    """The cursor behind which the rows after this seat lie, in the tabs that ask for work."""
-    return f"{due_at.isoformat()}_{seat_id}"
-
-
 def inbox_counters(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
     """How much lies in the boxes that ask for work, each counted up to `COUNT_CAP` + 1."""
     mine = mine_where(actor)
@@ -116,12 +112,9 @@ def inbox_counters(session: Session, actor: Actor, now: datetime) -> dict[str, i
 
 
 def _late(mine: tuple[ColumnElement[bool], ...], now: datetime) -> Select[Any]:
-    """Work of mine that is late; what waits for an answer is not."""
-    return (
-        select(Seat.id)
-        .join(UserTask, UserTask.id == Seat.task_id)
-        .where(*mine, Seat.due_at <= now, UserTask.clock_stopped_at.is_(None))
-    )
+    """Work of mine that is late."""
+    query = select(Seat.id).join(UserTask, UserTask.id == Seat.task_id)
+    return query.where(*mine, *is_late(now))
 
 
 def _questions(actor: Actor) -> Select[Any]:
@@ -133,15 +126,8 @@ def _questions(actor: Actor) -> Select[Any]:
 
 def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    if filters.text.strip():
-        part = filters.text.strip()
-        found.append(
-            or_(
-                ProcessInstance.subject_code.icontains(part, autoescape=True),
-                ProcessInstance.subject_zh.icontains(part, autoescape=True),
-                ProcessInstance.subject_en.icontains(part, autoescape=True),
-            )
-        )
+    if part := filters.text.strip():
+        found.append(names_subject(part))
     if filters.process_key:
         found.append(ProcessInstance.process_key == filters.process_key)
     if filters.step_id:
@@ -153,7 +139,7 @@ def _conditions(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
     if filters.only_key:
         found.append(ProcessInstance.is_key.is_(True))
     if filters.only_overdue:
-        found += [UserTask.due_at <= now, UserTask.clock_stopped_at.is_(None)]
+        found += is_late(now)
     return found
 
 
@@ -170,15 +156,9 @@ def _cursor(row: InboxRow, tab: Tab) -> str:
 
 def _beyond(keys: tuple[Any, ...], cursor: str, *, descending: bool) -> ColumnElement[bool]:
     try:
-        if len(keys) == 1:
-            wanted: Any = UUID(cursor)
-            here = keys[0]
-        else:
-            due, _, key = cursor.partition("_")
-            wanted = tuple_(literal(datetime.fromisoformat(due), keys[0].type), UUID(key))
-            here = tuple_(*keys)
-        return here < wanted if descending else here > wanted  # type: ignore[no-any-return]
+        place = (UUID(cursor),) if len(keys) == 1 else read_cursor(cursor)
     except ValueError:
         raise InvalidInputError(
             N_("Expected the cursor of an inbox page, found “{cursor}”."), cursor=cursor
         ) from None
+    return behind(keys, place, descending=descending)  # type: ignore[no-any-return]

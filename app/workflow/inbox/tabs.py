@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.identity import Actor, StandIn, User
 from app.workflow.inbox.rows import InboxRow, copied_row, done_row, item_row, work_row
+from app.workflow.item_rows import SUBJECT
 from app.workflow.models import CopyReceipt, ProcessInstance, Seat, TaskCopy, Urge, UserTask, Vote
 from app.workflow.names import candidate_keys, owner_keys
 from app.workflow.states import SeatState, TaskState
@@ -25,16 +26,9 @@ class Tab(StrEnum):
     COPIED = "copied"
 
 
-_SUBJECT = (
-    ProcessInstance.id.label("instance_id"),
+_ITEM = (
+    *SUBJECT,
     ProcessInstance.process_key,
-    ProcessInstance.subject_code,
-    ProcessInstance.subject_zh,
-    ProcessInstance.subject_en,
-    ProcessInstance.unit_code,
-    ProcessInstance.department_code,
-    ProcessInstance.amount,
-    ProcessInstance.is_key,
     ProcessInstance.state.label("instance_state"),
 )
 _STEP = (
@@ -70,7 +64,7 @@ def _groups(session: Session, actor: Actor) -> _Parts:
 
 def _work(session: Session, actor: Actor, where: Sequence[ColumnElement[bool]]) -> _Parts:
     query = (
-        select(Seat.id.label("key"), Seat.due_at, _urges(), *_SEAT, *_STEP, *_SUBJECT)
+        select(Seat.id.label("key"), Seat.due_at, _urges(), *_SEAT, *_STEP, *_ITEM)
         .join(UserTask, UserTask.id == Seat.task_id)
         .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
         .where(*where)
@@ -86,7 +80,7 @@ def _started(session: Session, actor: Actor) -> _Parts:
             UserTask.due_at,
             _urges(),
             *_STEP,
-            *_SUBJECT,
+            *_ITEM,
         )
         .outerjoin(UserTask, UserTask.id == _oldest_open_task())
         .where(ProcessInstance.started_by_id == actor.id)
@@ -96,7 +90,7 @@ def _started(session: Session, actor: Actor) -> _Parts:
 
 def _done(session: Session, actor: Actor) -> _Parts:
     query = (
-        select(Vote.id.label("key"), Vote.at, Vote.outcome, *_STEP, *_SUBJECT)
+        select(Vote.id.label("key"), Vote.at, Vote.outcome, *_STEP, *_ITEM)
         .join(UserTask, UserTask.id == Vote.task_id)
         .join(ProcessInstance, ProcessInstance.id == Vote.instance_id)
         .where(Vote.actor_id == actor.id, Vote.voided_at.is_(None))
@@ -118,7 +112,7 @@ def _copied(session: Session, actor: Actor) -> _Parts:
             UserTask.due_at,
             _urges(),
             *_STEP,
-            *_SUBJECT,
+            *_ITEM,
         )
         .outerjoin(giver, giver.id == TaskCopy.copied_by_id)
         .outerjoin(UserTask, UserTask.id == _oldest_open_task())
