@@ -18,8 +18,8 @@ from app.identity import (
     Permission,
     organisation_scope,
 )
-from app.projects.checks import Peers, PeerText
 from app.projects.goal_files import GoalFile
+from app.projects.goal_rules import Peers, PeerText
 from app.projects.kinds import Link, LinkStatus
 from app.projects.models import GoalFingerprint, GoalVersion, Project
 from app.projects.similarity import band_hashes

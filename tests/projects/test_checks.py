@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.projects.checks import RULES, Peers, PeerText, check_goal
+from app.projects.checks import RULES, check_goal
+from app.projects.goal_rules import Peers, PeerText
 from app.projects.rules import Rules
 from tests.projects.conftest import a_project, f04
 
