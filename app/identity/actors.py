@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, false, select
@@ -12,7 +13,7 @@ from app.core.errors import NotPermittedError
 from app.core.i18n import N_, Bilingual
 from app.identity.chains import StandIn, read_stand_ins
 from app.identity.groups import split_group_key
-from app.identity.interests import Declared, is_declared, read_declared
+from app.identity.interests import Declared, declared_in, read_declared, with_declared
 from app.identity.models import Membership, Substitution, User
 from app.identity.roles import Permission, Role, permissions_of
 
@@ -83,26 +84,29 @@ def load_actor(
 ) -> Actor | None:
     """The actor behind an account; None if there is none or it is closed.
 
-    One statement. With the day of an act one more for who stands in for somebody then, which may
-    be left out, and one for who has declared a conflict of interest.
+    One statement, with the day of an act also for the conflicts of interest then. Who stands in
+    for somebody on that day costs two more, which may be left out.
     """
-    rows = session.execute(
-        select(User, Membership.group_key, _stands_in(user_id, today), is_declared(user_id, today))
+    query: Any = (
+        select(User, Membership.group_key, _stands_in(user_id, today).label("stands_in"))
         .outerjoin(Membership, Membership.user_id == User.id)
         .where(User.id == user_id, User.is_active)
-    ).all()
+    )
+    if today is not None:
+        query = with_declared(query, User.id, today)
+    rows = session.execute(query).all()
     if not rows:
         return None
-    actor = actor_of(rows[0][0], [row[1] for row in rows if row[1] is not None])
+    groups = {row.group_key for row in rows if row.group_key is not None}
+    actor = actor_of(rows[0].User, groups)
     if today is None:
         return actor
-    owners = read_stand_ins(session, user_id, today) if rows[0][2] and with_absences else ()
-    people = {each.id for each in owners} | ({user_id} if rows[0][3] else set())
-    declared = read_declared(session, people, today)
+    owners = read_stand_ins(session, user_id, today) if rows[0].stands_in and with_absences else ()
+    lent = read_declared(session, [each.id for each in owners], today)
     return replace(
         actor,
-        stands_in_for=tuple(replace(each, conflicts=declared.get(each.id, ())) for each in owners),
-        conflicts=declared.get(user_id, ()),
+        stands_in_for=tuple(replace(each, conflicts=lent.get(each.id, ())) for each in owners),
+        conflicts=declared_in(rows).get(user_id, ()),
     )
 
 

@@ -1,12 +1,12 @@
 """Conflicts of interest in force: what somebody has declared that touches a matter on a day."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.core.i18n import Bilingual
@@ -43,6 +43,22 @@ class Declared:
         return self.organisation_code in organisations or self.subject_code == subject_code
 
 
+_AUTHOR = aliased(User)
+_DECLARED = (
+    Conflict.id.label("conflict_id"),
+    Conflict.user_id.label("declared_of_id"),
+    Conflict.organisation_code.label("declared_code"),
+    Conflict.subject_code,
+    Conflict.declared_at,
+    Conflict.declared_by_id,
+    Conflict.reason,
+    Organisation.name_zh.label("declared_zh"),
+    Organisation.name_en.label("declared_en"),
+    _AUTHOR.name_zh.label("author_zh"),
+    _AUTHOR.name_en.label("author_en"),
+)
+
+
 def in_force(conflict: Any, today: date) -> ColumnElement[bool]:
     """The condition that a declaration holds on a day."""
     held: ColumnElement[bool] = (
@@ -51,13 +67,6 @@ def in_force(conflict: Any, today: date) -> ColumnElement[bool]:
         & or_(conflict.last_day.is_(None), conflict.last_day >= today)
     )
     return held
-
-
-def is_declared(user_id: UUID, today: date | None) -> ColumnElement[bool]:
-    """Whether a person has declared anything that is in force."""
-    if today is None:
-        return false()
-    return exists().where(Conflict.user_id == user_id, in_force(Conflict, today))
 
 
 def has_declared(user_id: Any, matter: Matter) -> ColumnElement[bool]:
@@ -72,29 +81,42 @@ def has_declared(user_id: Any, matter: Matter) -> ColumnElement[bool]:
     )
 
 
+def with_declared(query: Select[Any], person: Any, today: date) -> Select[Any]:
+    """The query with what the person of each row has declared that is in force, for `declared_in`.
+
+    A row comes once for each declaration, and once for none.
+    """
+    return (
+        query.add_columns(*_DECLARED)
+        .outerjoin(Conflict, (Conflict.user_id == person) & in_force(Conflict, today))
+        .outerjoin(Organisation, Organisation.code == Conflict.organisation_code)
+        .outerjoin(_AUTHOR, _AUTHOR.id == Conflict.declared_by_id)
+    )
+
+
+def declared_in(rows: Iterable[Row[Any]]) -> dict[UUID, tuple[Declared, ...]]:
+    """The declarations in rows of such a query, by person, in the order in which they were made."""
+    found = {row.conflict_id: row for row in rows if row.conflict_id is not None}
+    declared: dict[UUID, tuple[Declared, ...]] = {}
+    for _, row in sorted(found.items()):
+        is_own = row.declared_by_id == row.declared_of_id
+        each = Declared(
+            organisation_code=row.declared_code,
+            subject_code=row.subject_code,
+            name=Bilingual(row.declared_zh, row.declared_en) if row.declared_code else None,
+            declared_at=row.declared_at,
+            entered_by=None if is_own else Bilingual(row.author_zh, row.author_en),
+            reason=row.reason,
+        )
+        declared[row.declared_of_id] = (*declared.get(row.declared_of_id, ()), each)
+    return declared
+
+
 def read_declared(
     session: Session, people: Collection[UUID], today: date
 ) -> dict[UUID, tuple[Declared, ...]]:
     """What these people have declared that is in force, in one statement and none for nobody."""
     if not people:
         return {}
-    author = aliased(User)
-    rows = session.execute(
-        select(Conflict, Organisation, author)
-        .outerjoin(Organisation, Organisation.code == Conflict.organisation_code)
-        .join(author, author.id == Conflict.declared_by_id)
-        .where(Conflict.user_id.in_(people), in_force(Conflict, today))
-        .order_by(Conflict.id)
-    )
-    found: dict[UUID, tuple[Declared, ...]] = {}
-    for conflict, organisation, entered_by in rows:
-        declared = Declared(
-            organisation_code=conflict.organisation_code,
-            subject_code=conflict.subject_code,
-            name=organisation.name if organisation else None,
-            declared_at=conflict.declared_at,
-            entered_by=entered_by.name if entered_by.id != conflict.user_id else None,
-            reason=conflict.reason,
-        )
-        found[conflict.user_id] = (*found.get(conflict.user_id, ()), declared)
-    return found
+    query = with_declared(select(User.id), User.id, today).where(User.id.in_(people))
+    return declared_in(session.execute(query))

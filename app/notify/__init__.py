@@ -11,6 +11,7 @@ This room knows no process: the caller gives the sentence and the address.
 from app.notify.models import MailTiming, Notice, NoticeKind
 from app.notify.notices import (
     count_unread,
+    is_told,
     mark_all_read,
     notify,
     read_until,
@@ -22,6 +23,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "count_unread",
+    "is_told",
     "mark_all_read",
     "notify",
     "read_until",

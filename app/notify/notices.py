@@ -50,6 +50,12 @@ def notify(
         session.connection().execute(insert(table_of(Notice)), rows)
 
 
+def is_told(session: Session, occasion: str, address: str) -> bool:
+    """Whether an address was told of an occasion."""
+    query = select(Notice.id).where(Notice.occasion == occasion, Notice.address == address)
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def recent_notices(
     session: Session, user_id: UUID, addresses: Collection[str], kind: NoticeKind | None = None
 ) -> Sequence[Notice]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.core.i18n import N_, Bilingual, Sentence
 from app.engine import Process
-from app.notify import NoticeKind, notify
+from app.notify import NoticeKind, is_told, notify
 from app.workflow.definitions.versions import process_of
 from app.workflow.ledger.models import LedgerEntry
 from app.workflow.ledger.telling import News, OpenPlace, Turn, take_news
@@ -27,7 +27,7 @@ TAKEN_OUT = N_("{who} took {signer} out of {subject}; it is your turn: {step}.")
 
 def tell(session: Session, instance_id: UUID, now: datetime) -> None:
     """Write the notices of everything that an item's people were not told yet."""
-    news = take_news(session, instance_id)
+    news = take_news(session, instance_id, now)
     if news is None:
         return
     process = process_of(session, news.instance.definition_ids)
@@ -70,7 +70,10 @@ def _tell_waiting(session: Session, news: News, place: OpenPlace, now: datetime)
             },
         )
     occasion = f"waits:{place.seat.id}"
-    notify(session, kind, [place.address], occasion, sentence, f"/tasks/{task.id}", now)
+    addresses = [place.address] if place.members is None else place.members
+    if place.members is not None and is_told(session, occasion, place.address):
+        return  # the group heard of it before one of them declared a conflict
+    notify(session, kind, addresses, occasion, sentence, f"/tasks/{task.id}", now)
 
 
 def _tell_turn(session: Session, news: News, turn: Turn, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.i18n import Sentence
 from app.notify import Notice, NoticeKind
 from app.projects import tell
-from app.workflow.assignment.claiming import claim_task, transfer_task
+from app.workflow.assignment.claiming import claim_task, transfer_task, unclaim_task
 from app.workflow.assignment.stepping_aside import step_aside
 from app.workflow.ledger.telling import untold_instances
 from app.workflow.models import ProcessInstance, Seat
@@ -52,6 +52,35 @@ def test_a_group_hears_of_work_once_however_many_members_it_has(
     assert "waits for you: Department review, due " in found[0][2]
     assert post_office.work() == 0
     assert notices(post_office, NoticeKind.ASSIGNED) == found
+
+
+def test_who_declared_a_conflict_hears_of_no_work_that_he_may_not_take(
+    post_office: PostOffice, item: UUID
+) -> None:
+    declare(post_office, "ctr.rev1", organisation_code="D05")
+    post_office.agree(item, "department_review", "d05.fin")
+    post_office.work()
+
+    told = addresses(post_office, NoticeKind.ASSIGNED)[1:]
+    assert "user@ctr.rev2" in told
+    assert not {"center_reviewer", "user@ctr.rev1"} & set(told)
+
+
+def test_a_declaration_tells_the_others_of_the_group_nothing_twice(
+    post_office: PostOffice, item: UUID
+) -> None:
+    post_office.agree(item, "department_review", "d05.fin")
+    post_office.work()
+    told = addresses(post_office, NoticeKind.ASSIGNED)
+    task = post_office.task(item, "preliminary_review")
+
+    declare(post_office, "ctr.rev1", organisation_code="D05")
+    post_office.act(claim_task, task, post_office.actor("ctr.rev2"), None)
+    post_office.act(unclaim_task, task, post_office.actor("ctr.rev2"), None)
+    post_office.work()
+
+    assert told[-1] == "center_reviewer"
+    assert addresses(post_office, NoticeKind.ASSIGNED) == told
 
 
 def test_who_claimed_is_not_told_and_who_was_given_a_seat_is(

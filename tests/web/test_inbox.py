@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.core.errors import ConflictError
+from app.identity import Conflict, ConflictKind, User
 from app.workflow.assignment.claiming import claim_task
 from tests.queues import department_queue
 from tests.statements import Statements
@@ -54,6 +57,31 @@ def test_a_page_costs_four_statements(
 
     with count_statements(desks.database, at_most=4):
         assert client.get(f"/inbox?tab={tab}&overdue=1&text=a&key=1").status_code == 200
+
+
+def test_a_declared_conflict_costs_a_page_nothing_more(
+    desks: Desks, count_statements: Callable[..., AbstractContextManager[Statements]]
+) -> None:
+    with desks.database.unit_of_work() as session:
+        owner, author = (
+            session.scalars(select(User.id).where(User.username == name)).one()
+            for name in ("ctr.rev1", "mgr")
+        )
+        declaration = Conflict(
+            user_id=owner,
+            organisation_code="D05",
+            kind=ConflictKind.RELATIVE.value,
+            reason="配偶在该单位任职",
+            first_day=date(2022, 1, 1),
+            declared_at=datetime(2022, 1, 1, tzinfo=UTC),
+            declared_by_id=author,
+        )
+        session.add(declaration)
+    client = desks.of("ctr.rev1")
+    client.get("/inbox")
+
+    with count_statements(desks.database, at_most=4):
+        assert client.get("/inbox?tab=groups").status_code == 200
 
 
 def test_a_second_round_is_marked(desks: Desks) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -17,6 +17,26 @@ from app.workflow.names import username_of
 
 #: The strategy whose people must have no interest in the project's organisations.
 EXPERT_POOL = "expert_pool"
+
+
+class Concerned(Protocol):
+    """An item, as a row or otherwise, with those whom it is about."""
+
+    @property
+    def subject_code(self) -> str:
+        """Code of the project."""
+
+    @property
+    def unit_code(self) -> str:
+        """The declaring unit."""
+
+    @property
+    def department_code(self) -> str:
+        """The unit's department."""
+
+    @property
+    def agency_code(self) -> str | None:
+        """The third party that was appointed, if one was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +134,12 @@ class Asking:
         return belonging(self.session, everybody, interests(self.facts))
 
 
-def interests(facts: InstanceFacts) -> frozenset[str]:
+def interests(item: Concerned) -> frozenset[str]:
     """The organisations of an item that somebody may have an interest in."""
-    codes = (facts.unit_code, facts.department_code, facts.agency_code)
+    codes = (item.unit_code, item.department_code, item.agency_code)
     return frozenset(each for each in codes if each)
 
 
-def matter_of(facts: InstanceFacts, day: date) -> Matter:
+def matter_of(item: Concerned, day: date) -> Matter:
     """What a conflict of interest with an item must touch."""
-    return Matter(interests(facts), facts.subject_code, day)
+    return Matter(interests(item), item.subject_code, day)

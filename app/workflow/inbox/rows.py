@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.core.i18n import Bilingual
 from app.identity import Actor, StandIn
+from app.workflow.assignment.asking import interests
 from app.workflow.assignment.duties import broken_duty
 from app.workflow.definitions.versions import process_of
 from app.workflow.names import candidate_keys, owner_keys
@@ -154,7 +155,7 @@ def _is_kept_out(session: Session, people: Sequence[Actor | StandIn], row: Row[A
 
 
 def _has_conflict(person: Actor | StandIn, row: Row[Any]) -> bool:
-    codes = (row.unit_code, row.department_code, row.agency_code)
+    codes = interests(row)
     return any(each.touches(codes, row.subject_code) for each in person.conflicts)
 
 

@@ -6,17 +6,20 @@ told, and `told_length` moves in the transaction that writes the notices.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.core.i18n import Bilingual
-from app.identity import User
+from app.identity import User, read_staff
 from app.workflow.applying.actions import INSTANCE
+from app.workflow.assignment.asking import matter_of
 from app.workflow.ledger.models import LedgerEntry
 from app.workflow.models import ProcessInstance, Seat, UserTask
-from app.workflow.names import person_key
+from app.workflow.names import person_key, username_of
+from app.workflow.resources import day_of
 from app.workflow.states import SeatState, TaskState
 
 
@@ -26,7 +29,11 @@ class OpenPlace:
 
     seat: Seat
     task: UserTask
+    #: Whom it waits for.
     address: str
+    #: The members of a group one by one, where a conflict of interest keeps some of them out; who
+    #: cannot do it need not hear of it.
+    members: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ def untold_instances(session: Session, limit: int = 50) -> list[UUID]:
     return list(session.scalars(query))
 
 
-def take_news(session: Session, instance_id: UUID) -> News | None:
+def take_news(session: Session, instance_id: UUID, now: datetime) -> News | None:
     """The news of one instance, marked as told; None when another worker was faster."""
     instance = session.execute(
         select(ProcessInstance)
@@ -94,7 +101,7 @@ def take_news(session: Session, instance_id: UUID) -> News | None:
         subject=Bilingual(instance.subject_zh, instance.subject_en),
         initiator=person_key(session.scalars(username).one()),
         entries=entries,
-        waiting=_waiting(session, instance_id),
+        waiting=_waiting(session, instance, now),
         turns=_turns(session, entries),
     )
 
@@ -104,13 +111,13 @@ def tell_nothing_of_the_past(session: Session) -> None:
     session.connection().execute(update(INSTANCE).values(told_length=INSTANCE.c.ledger_length))
 
 
-def _waiting(session: Session, instance_id: UUID) -> list[OpenPlace]:
+def _waiting(session: Session, instance: ProcessInstance, now: datetime) -> list[OpenPlace]:
     rows = session.execute(
         select(Seat, UserTask, User.username)
         .join(UserTask, UserTask.id == Seat.task_id)
         .outerjoin(User, User.id == Seat.holder_id)
         .where(
-            UserTask.instance_id == instance_id,
+            UserTask.instance_id == instance.id,
             UserTask.state == TaskState.OPEN,
             Seat.state == SeatState.OPEN,
         )
@@ -120,10 +127,23 @@ def _waiting(session: Session, instance_id: UUID) -> list[OpenPlace]:
     for seat, task, username in rows:
         # Who claimed a group's seat knows of it.
         if seat.group_key and not username:
-            places.append(OpenPlace(seat, task, seat.group_key))
+            members = _without_conflict(session, instance, seat.group_key, now)
+            places.append(OpenPlace(seat, task, seat.group_key, members))
         elif username and not seat.group_key:
             places.append(OpenPlace(seat, task, person_key(username)))
     return places
+
+
+def _without_conflict(
+    session: Session, instance: ProcessInstance, key: str, now: datetime
+) -> tuple[str, ...] | None:
+    matter = matter_of(instance, day_of(session, now))
+    name = username_of(key)
+    staff = read_staff(session, [] if name else [key], [name] if name else [], matter)
+    people = tuple(staff.people.values()) if name else staff.groups[key]
+    if not any(each.has_conflict for each in people):
+        return None
+    return tuple(person_key(each.username) for each in people if not each.has_conflict)
 
 
 def _turns(session: Session, entries: Sequence[LedgerEntry]) -> list[Turn]:
