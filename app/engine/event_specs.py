@@ -58,7 +58,7 @@ class EndSpec(EventSpec, EndEvent):
         if token.has_state(TaskState.READY) and scope.ends_instance:
             beside = self.is_beside or scope.is_beside
             if not beside or scope.top.end_id is None or (terminates and scope is scope.top):
-                scope.top.end_id = self.node.id
+                scope.top.end_id = self.node.drawn_id
 
 
 class CatchSpec(EventSpec, IntermediateCatchEvent):

@@ -47,13 +47,21 @@ _EVENTS: dict[str, frozenset[str]] = {
 _STARTS_PROCESS = _CAUGHT | {""}
 _STARTS_EMBEDDED = frozenset({""})
 _STARTS_HANDLER = _CAUGHT | {"error", "escalation"}
-#: Children of an activity that would change how it runs.
-_UNEXECUTED_PARTS = frozenset(
+#: Data as a picture: no token and no variable depends on it.
+_DRAWN_DATA = frozenset(
     {
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
         "ioSpecification",
         "dataInputAssociation",
         "dataOutputAssociation",
         "property",
+    }
+)
+#: Children of an activity that would change how it runs.
+_UNEXECUTED_PARTS = frozenset(
+    {
         "potentialOwner",
         "humanPerformer",
         "performer",
@@ -74,7 +82,9 @@ def refuse_unexecuted(reading: Reading, limits: Limits) -> None:
         for element in container.iterchildren(f"{BPMN}*"):
             name = local_name(element)
             loops = {STANDARD, MULTIPLE} if local_name(container) == "subProcess" else set()
-            if name not in _SILENT | FLOW_NODES | _UNEXECUTED_PARTS | loops:
+            if name in _DRAWN_DATA and container.tag == f"{BPMN}process":
+                _tell_data(reading, element, element.get("id", "") or reading.graph.key)
+            elif name not in _SILENT | FLOW_NODES | _UNEXECUTED_PARTS | _DRAWN_DATA | loops:
                 _refuse_element(reading, element, element.get("id", ""))
     for node in reading.graph.nodes():
         element = reading.sources[node.id]
@@ -104,6 +114,19 @@ def _refuse_element(reading: Reading, element: etree._Element, where: str) -> No
         "unexecuted",
         where,
         N_("Expected only elements that the engine executes, found {type}."),
+        type=local_name(element),
+    )
+
+
+def _tell_data(reading: Reading, element: etree._Element, where: str) -> None:
+    computed = next(element.iter(f"{BPMN}transformation", f"{BPMN}assignment"), None)
+    if computed is not None:
+        _refuse_element(reading, computed, where)
+        return
+    reading.warn(
+        "data",
+        where,
+        N_("Data is drawn only ({type}); what elements read and write are variables."),
         type=local_name(element),
     )
 
@@ -191,6 +214,8 @@ def _check_parts(reading: Reading, node: Node, element: etree._Element) -> None:
     for part in element.iterchildren(f"{BPMN}*"):
         if local_name(part) in _UNEXECUTED_PARTS:
             _refuse_element(reading, part, node.id)
+        elif local_name(part) in _DRAWN_DATA:
+            _tell_data(reading, part, node.id)
     for name in ("startQuantity", "completionQuantity"):
         if element.get(name, "1").strip() != "1":
             reading.refuse(

@@ -157,6 +157,11 @@ class Node:
     boundaries: list["Node"] = field(default_factory=list)
 
     @property
+    def drawn_id(self) -> str:
+        """Id of the element of the file that this is, or that it was put in for."""
+        return self.id.partition("~")[0]
+
+    @property
     def goes_on(self) -> bool:
         """Whether the level around goes on as drawn behind this end event."""
         return self.event is None or self.event.kind in HOSTED

@@ -1,8 +1,8 @@
 """What the notation implies made explicit: gateways behind nodes, flows between links.
 
 BPMN lets an activity or event leave by several flows (a parallel split) or by flows with conditions
-(an inclusive split), and two link events of one name stand for a flow. The author's file stays as
-it is; only the graph gets the gateway or the flow.
+(an inclusive split), lets a path end without an end event, and takes two link events of one name
+for a flow. The author's file stays as it is; only the graph gets the gateway, the end or the flow.
 """
 
 from dataclasses import replace
@@ -18,6 +18,8 @@ def normalise(level: Level) -> None:
     """Put a gateway behind every node other than a gateway that splits or chooses by itself."""
     _join_links(level)
     level.connect()
+    _end_paths(level)
+    level.connect()
     for node in list(level.nodes.values()):
         if node.type in GATEWAYS:
             continue
@@ -25,6 +27,27 @@ def normalise(level: Level) -> None:
         if chooses or len(node.outgoing) > 1:
             _insert(level, node, "inclusiveGateway" if chooses else "parallelGateway")
     level.connect()
+
+
+def _end_paths(level: Level) -> None:
+    """A path ends behind an activity or event without a flow, as at an end event."""
+    for node in list(level.nodes.values()):
+        if node.type in GATEWAYS or node.type in {"startEvent", "endEvent"} or node.by_event:
+            continue
+        if not node.outgoing:
+            end = Node(
+                id=f"{node.id}{_SIGN}end",
+                type="endEvent",
+                name=node.name,
+                level=level.id,
+                lane=node.lane,
+                properties={},
+                implied=True,
+            )
+            level.nodes[end.id] = end
+            level.flows.append(
+                Flow(f"{node.id}{_SIGN}last", node.id, end.id, Bilingual("", ""), implied=True)
+            )
 
 
 def _join_links(level: Level) -> None:

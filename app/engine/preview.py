@@ -237,7 +237,7 @@ class Walk:
             case "scriptTask":
                 self._script(node, facts)
             case "endEvent" if self._ends_instance(level, node):
-                return [EndAhead(node.id, node.name)]
+                return [EndAhead(node.drawn_id, node.name)]
         return []
 
     def _ends_instance(self, level: ScopeSpec, node: Node) -> bool:

@@ -51,6 +51,12 @@ def _check_ends(reading: Reading, node: Node) -> None:
             type=node.type,
             id=node.id,
         )
+    if node.type == "endEvent" and node.implied:
+        reading.warn(
+            "dead_end",
+            node.drawn_id,
+            N_("No flow leads on from here: the path ends, as at an end event."),
+        )
     if node.type != "endEvent" and not node.outgoing and not node.by_event:
         reading.refuse(
             "dead_end", node.id, N_("Expected a flow that leads on to an end event, found none.")

@@ -52,6 +52,9 @@ def _tag(tag: str, inside: str = "", more: str = "") -> str:
 
 
 SUB = "sub a\nstart as\nend ae {0}\nas > ae\n}}"
+DRAWN_DATA = (
+    "<bpmn:dataInputAssociation><bpmn:targetRef>t</bpmn:targetRef></bpmn:dataInputAssociation>"
+)
 BESIDE = "isInterrupting=false"
 
 GROUPS: dict[str, tuple[Construct, ...]] = {
@@ -180,10 +183,9 @@ GROUPS: dict[str, tuple[Construct, ...]] = {
         Construct("Cancel", "start s\n<bpmn:endEvent id='x'><bpmn:cancelEventDefinition/></bpmn:endEvent>\ns > x"),
     ),
     "Data": (
-        _x("step x\n<bpmn:dataObject id='d'/>", "Data object"),
-        _x("step x\n<bpmn:dataStoreReference id='d'/>", "Data store"),
-        _x(_tag("userTask", "<bpmn:dataInputAssociation/>", 'camunda:assignee="li"'), "Data association"),
-        _x(_tag("userTask", "<bpmn:ioSpecification/>", 'camunda:assignee="li"'), "Input and output specification"),
+        _x("step x\n<bpmn:dataObject id='d'/><bpmn:dataStoreReference id='f'/>", "Data objects and stores: drawn only, with a warning", "test_vendors.py::test_data_is_drawn_only"),
+        _x(_tag("userTask", DRAWN_DATA, 'camunda:assignee="li"'), "Data associations: drawn only, with a warning", "test_vendors.py::test_data_is_drawn_only"),
+        _x(_tag("userTask", DRAWN_DATA.replace("</bpmn:dataInputA", "<bpmn:transformation>1</bpmn:transformation></bpmn:dataInputA"), 'camunda:assignee="li"'), "Data association that computes"),
     ),
 }  # fmt: skip
 

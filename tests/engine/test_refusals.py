@@ -48,10 +48,13 @@ REFUSED = {
     "complex gateway": (_around('<bpmn:complexGateway id="x"/>'), "unexecuted", "x"),
     "implicit throw event": (_around('<bpmn:implicitThrowEvent id="x"/>'), "unexecuted", "x"),
     "unknown element": (_around("step x") + '\n<bpmn:wormhole id="w"/>', "unexecuted", "w"),
-    "data object": (_around("step x") + '\n<bpmn:dataObject id="d"/>', "unexecuted", "d"),
-    "data store": (_around("step x") + '\n<bpmn:dataStoreReference id="d"/>', "unexecuted", "d"),
-    "data association": (_inside("<bpmn:dataInputAssociation/>"), "unexecuted", "x"),
-    "io specification": (_inside("<bpmn:ioSpecification/>"), "unexecuted", "x"),
+    "computed data": (
+        _inside(
+            "<bpmn:dataInputAssociation><bpmn:targetRef>t</bpmn:targetRef><bpmn:transformation>1"
+            "</bpmn:transformation></bpmn:dataInputAssociation>"
+        ),
+        "unexecuted", "x",
+    ),
     "potential owner": (_inside("<bpmn:potentialOwner/>"), "unexecuted", "x"),
     "task listener": (
         _inside("<bpmn:extensionElements><camunda:taskListener/></bpmn:extensionElements>"),
@@ -129,10 +132,9 @@ REFUSED = {
     "no start": ("step x\nend e\nx > e", "start", "p"),
     "two starts": ("start s\nstart t\nstep x\nend e\ns > x > e\nt > x", "start", "p"),
     "no end": ("start s\nstep x\nstep y\ns > x > y > x", "end", "p"),
-    "sub-process without end": (
-        "start s\nsub x\nstart xs\nstep y\nxs > y\n}\nend e\ns > x > e", "end", "x",
+    "dead end": (
+        "start s\nstep x\nxor y\nand f\nend e\ns > f > x > e\nf > y", "dead_end", "y",
     ),
-    "dead end": ("start s\nstep x\nstep y\nand f\nend e\ns > f > x > e\nf > y", "dead_end", "y"),
     "unreachable": (_around("step x\nstep y") + "\ny > e", "unreachable", "y"),
     "no way to an end": (
         "start s\nxor g default=g-to-e\nstep x\nstep y\nend e\ns > g\ng > x : a\ng > e\n"
