@@ -8,13 +8,13 @@ from uuid import UUID
 from flask_babel import gettext
 
 from app.core.i18n import N_, Bilingual, Sentence
-from app.identity import Actor, people_names
+from app.identity import Actor, names_of_users, people_names
 from app.web.definition_steps import rule_in_words
 from app.web.language import in_language
 from app.workflow.applying.loading import LoadedTask, SeatFacts
 from app.workflow.assignment.moving import movable_places
 from app.workflow.assignment.whys import read_why
-from app.workflow.names import group_name
+from app.workflow.names import group_name, username_of
 from app.workflow.permits.seats import may_remove
 from app.workflow.states import SeatKind, SeatState
 from app.workflow.voting.electorate import shares, signers_before, standing
@@ -94,6 +94,7 @@ def seat_panel(
         | {each.added_by_id for each in loaded.seats if each.added_by_id}
         | ({closer} if closer else set()),
     )
+    organisations = _with_named(loaded, organisations)
     names = {each.id: _name(each, people, organisations) for each in loaded.seats}
     lines = (
         _line(loaded, each, actor, names, people, read_why(each.why, organisations))
@@ -127,6 +128,7 @@ def places_to_move(
         return ()
     holders = {each.holder_id for place in places for each in place if each.holder_id}
     people = people_names(loaded.session, holders)
+    organisations = _with_named(loaded, organisations)
     return tuple(
         Place(
             place[0].id,
@@ -172,6 +174,16 @@ def _kind(seat: SeatFacts, parent: Bilingual | None) -> str:
     if template is None:
         return ""
     return str(gettext(template)).format(who=in_language(parent) if parent else "")
+
+
+def _with_named(
+    loaded: LoadedTask, organisations: Mapping[str, Bilingual]
+) -> Mapping[str, Bilingual]:
+    """The same, with the names of the people whom the diagram names."""
+    keys = {each.group_key for each in loaded.seats if each.group_key}
+    wanted = {name: key for key in keys if (name := username_of(key)) is not None}
+    found = names_of_users(loaded.session, wanted.keys())
+    return {**organisations, **{wanted[each]: name for each, name in found.items()}}
 
 
 def _name(

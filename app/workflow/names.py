@@ -58,10 +58,13 @@ def owner_keys(owner: StandIn) -> frozenset[str]:
 
 
 def group_name(key: str, organisations: Mapping[str, Bilingual]) -> Bilingual:
-    """A candidate key in words: the role and its organisation, or the user name."""
+    """A candidate key in words: the role and its organisation, or the person.
+
+    A person is called by the user name where `organisations` has no name for the key.
+    """
     role, _, code = key.partition("@")
     if role == PERSON:
-        return Bilingual(code, code)
+        return organisations.get(key, Bilingual(code, code))
     name, place = Role(role).display_name, organisations.get(code)
     if place is None:
         return name

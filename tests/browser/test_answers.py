@@ -58,6 +58,7 @@ def test_abstain(person: Person) -> None:
 
     person.sit_down("ctr.rev2", "T-1")
     expect(person.page.locator(".cs-signers")).to_contain_text("已弃权")
+    expect(person.page.locator(".cs-signers")).not_to_contain_text("ctr.rev")
 
 
 def test_resubmit_straight_back(person: Person, require_accessible: Callable[[Page], None]) -> None:

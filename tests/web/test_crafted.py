@@ -145,3 +145,24 @@ def test_the_reason_of_a_return_is_kept_when_a_colleague_was_faster(desks: Desks
     assert REASON in kept.text
     assert own in kept.text
     assert "Half a thought" in kept.text
+
+
+def test_nobody_dates_a_decision_back(desks: Desks, task: UUID) -> None:
+    """The time is the server's, whatever a form says."""
+    dated = dict.fromkeys(("at", "now", "signed_at", "decided_at", "opened_at"), "2020-01-01T00:00")
+    answer = desks.of(HOLDER).post(
+        f"/tasks/{task}/approve", data={**GOAL_REVIEW, "outcome": "agree", **dated}
+    )
+
+    assert answer.status_code == 302
+    with desks.database.unit_of_work(write=False) as session:
+        instance = desks.instance_of(task)
+        vote = session.scalars(select(Vote).where(Vote.task_id == task)).one()
+        entries = session.scalars(
+            select(LedgerEntry)
+            .where(LedgerEntry.instance_id == instance)
+            .order_by(LedgerEntry.sequence)
+        ).all()
+    moments = [each.at for each in entries]
+    assert moments == sorted(moments)
+    assert vote.at == max(each.at for each in entries if each.verb == "approve")

@@ -217,6 +217,6 @@ def test_the_ledger_tells_it_in_words(desks: Desks, office: Office) -> None:
     assert "as a signer before the one who adds." in said
     assert "for an opinion on the step" in said
     assert "gave the opinion that was asked for" in said
-    assert f"removed {OTHER} from the step" in said
+    assert f"removed {office.actor(OTHER).name.en} from the step" in said
     assert "abstained in the step" in said
     assert "前加签" in page(desks, review, ONE, "zh")

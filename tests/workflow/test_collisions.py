@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from app.core.errors import ConflictError, InvalidInputError, NotPermittedError
 from app.workflow.applying.loading import load_task
+from app.workflow.assignment.claiming import transfer_task
+from app.workflow.assignment.handover import close_account
 from app.workflow.deciding.decisions import Decision, return_task
 from app.workflow.deciding.reading import read_task
 from app.workflow.ledger import entries as ledger
@@ -205,6 +207,34 @@ def test_after_a_round_leave_may_be_asked_again(office: Office) -> None:
         office.act(withdraw_item, play.task("b"), office.actor(CLERK), REASON, None)
         assert open_questions(play) == ["withdrawal"]
         send_back(play, "b", "ctr.rev1", "a")
+
+
+def test_nobody_leaves_while_a_question_waits_for_him(office: Office) -> None:
+    play = line(office)
+    play.do("a", CLERK)
+    play.do("b", "ctr.rev1")
+    asker, leaver = office.actor("perf.ex1"), office.actor("ctr.rev1")
+    office.act(ask_question, play.task("c"), asker, "ctr.rev1", "单价是否经过询价?")
+    with pytest.raises(ConflictError, match=r"no open question to .*, found 1"):
+        office.act(close_account, office.actor("admin"), leaver.id)
+
+    play.do("c", "perf.ex1")
+
+    office.act(close_account, office.actor("admin"), leaver.id)
+
+
+def test_who_has_left_is_not_asked_for_leave_to_withdraw(office: Office) -> None:
+    play = line(office, "consent")
+    play.do("a", CLERK)
+    reader, admin, task_id = office.actor("ctr.rev1"), office.actor("admin"), play.task("b")
+    office.act(read_task, task_id, reader)
+    receiver = office.actor("ctr.rev2").id
+    office.act(transfer_task, task_id, reader, receiver, "调离本中心,工作移交。", None)
+    office.act(close_account, admin, reader.id)
+
+    assert office.act(withdraw_item, task_id, office.actor(CLERK), REASON, None) == ()
+
+    assert play.open == ["a"]
 
 
 def test_a_refused_withdrawal_leaves_the_item_where_it_was(office: Office) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.core.database import table_of
@@ -14,7 +14,7 @@ from app.identity import Actor, Permission, Substitution, User
 from app.workflow.applying.loading import SeatFacts, load_task
 from app.workflow.assignment.moving import active_colleague, move_seat
 from app.workflow.deciding.reasons import require_reason
-from app.workflow.models import ProcessInstance, Seat, UserTask
+from app.workflow.models import ProcessInstance, Question, Seat, UserTask
 from app.workflow.names import person_key
 from app.workflow.states import UNDECIDED, TaskState
 from app.workflow.voting.own_seats import refuse_closed
@@ -123,8 +123,11 @@ def hand_over_task(
 def close_account(session: Session, actor: Actor, user_id: UUID, now: datetime) -> None:
     """Let a person leave: no sign-in, no seat, no standing in; only without open work.
 
+    Nor may a question wait for the person: it would keep the clock of its step for ever.
+
     Raises:
-        ConflictError: open work must be handed over first. InvalidInputError: the own account.
+        ConflictError: open work must be handed over first, questions settled.
+        InvalidInputError: the own account.
     """
     actor.require(Permission.ADMINISTRATION)
     person = find_account(session, user_id)
@@ -140,6 +143,18 @@ def close_account(session: Session, actor: Actor, user_id: UUID, now: datetime) 
             who=person.name,
             count=left,
         )
+    asked = session.scalar(
+        select(func.count()).where(
+            Question.asked_to_id == person.id, Question.answered_at.is_(None)
+        )
+    )
+    if asked:
+        raise ConflictError(
+            N_("Expected no open question to {who}, found {count}. It must be answered, taken "
+               "back, or settled by a decision first."),
+            who=person.name,
+            count=asked,
+        )  # fmt: skip
     person.is_active = False
     person.session_epoch += 1  # a cookie of before must not revive with the account
     absences = table_of(Substitution)

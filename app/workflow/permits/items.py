@@ -1,6 +1,6 @@
 """Who may take an item back or stop it: the verbs refuse by these guards, the menu asks them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from app.core.database import table_of
 from app.core.errors import ConflictError, CountersignError, NotPermittedError
 from app.core.i18n import N_, Bilingual
 from app.engine import MoveError, ReturnTarget, Step, move, restore, return_targets
-from app.identity import Actor, Permission
+from app.identity import Actor, Permission, User
 from app.workflow.applying.loading import LoadedTask
 from app.workflow.applying.progress import Recallable
 from app.workflow.definitions.policies import RECALL, TERMINATE, WITHDRAW, policy
@@ -120,7 +120,15 @@ def require_withdrawable(loaded: LoadedTask, actor: Actor) -> Withdrawal:
             when=read[0].read_at,
         )
     readers = {each.read_by_id for each in read} - {actor.id} if word == "consent" else set()
-    return Withdrawal(task, target, tuple(sorted(readers)))
+    return Withdrawal(task, target, _who_can_answer(loaded, readers))
+
+
+def _who_can_answer(loaded: LoadedTask, readers: Collection[UUID]) -> tuple[UUID, ...]:
+    """The readers who still work here: nobody waits for the leave of somebody who has left."""
+    if not readers:
+        return ()
+    query = select(User.id).where(User.id.in_(readers), User.is_active).order_by(User.id)
+    return tuple(loaded.session.scalars(query))
 
 
 def _way_to_the_start(loaded: LoadedTask) -> tuple[Row[Any], ReturnTarget] | None:
