@@ -7,7 +7,8 @@ from sqlalchemy import select
 from app.identity import User
 from app.workflow.deciding.decisions import Decision, approve_task
 from app.workflow.ledger.entries import verify
-from app.workflow.models import Seat, TaskState, UserTask
+from app.workflow.models import Seat, UserTask
+from app.workflow.states import TaskState
 from tests.workflow.conftest import Office
 from tests.workflow.drawn import acts, begin, deploy
 
