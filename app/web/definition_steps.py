@@ -1,7 +1,7 @@
 """The steps of a diagram in the words of the bureau: who, with what, until when, how it ends."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
@@ -17,7 +17,7 @@ from app.workflow.clocks.stops import REMIND
 from app.workflow.deciding.signatures import SIGN
 from app.workflow.definitions.demands import ATTACHMENT, OPINION, WORDS, demand_of
 from app.workflow.definitions.library import other_definitions
-from app.workflow.definitions.policies import RECALL, RESUBMIT, TERMINATE, WITHDRAW
+from app.workflow.definitions.policies import POLICIES, RECALL, RESUBMIT, TERMINATE, WITHDRAW
 from app.workflow.definitions.timeout_rules import TIMEOUT, TimeOut, escalation_roles
 from app.workflow.resources import FormLibrary, resources_of
 from app.workflow.voting.rules import SINGLE, may_abstain, rule_of
@@ -42,17 +42,32 @@ class StepInWords:
     demands: list[str]
     kept_apart: list[str]
     copies: list[str]
+    #: Where it differs from the process in how an item may be taken back or ended.
+    taking_back: list[str]
 
 
-def steps_in_words(session: Session, xml: bytes) -> list[StepInWords] | None:
-    """The steps of a version; None when today's deploy gate cannot read it any more."""
+@dataclass(frozen=True, slots=True)
+class ProcessInWords:
+    """A diagram for those who do not read diagrams."""
+
+    #: How far an item may be taken back, and who may end it.
+    taking_back: list[str]
+    steps: list[StepInWords]
+
+
+def process_in_words(session: Session, xml: bytes) -> ProcessInWords | None:
+    """What a version asks of people; None when today's deploy gate cannot read it any more."""
     try:
         definition = parse(xml)
     except InvalidInputError:
         return None
     names = step_names(session, definition)
     forms = resources_of(session).forms
-    return [_step(definition, step, names, forms) for step in definition.steps.values()]
+    usual = {name: words[0] for name, words in POLICIES.items()}
+    return ProcessInWords(
+        taking_back_in_words({**usual, **definition.properties}),
+        [_step(definition, step, names, forms) for step in definition.steps.values()],
+    )
 
 
 def step_names(session: Session, definition: Definition) -> dict[str, Bilingual]:
@@ -143,6 +158,21 @@ def policy_words() -> dict[str, dict[str, str]]:
             "initiator": gettext("managers and the initiator"),
         },
     }
+
+
+def taking_back_in_words(properties: Mapping[str, str]) -> list[str]:
+    """What a step or a process says of `policies.POLICIES`."""
+    lines: dict[str, Callable[[str], str]] = {
+        WITHDRAW: lambda how: gettext("withdrawal by the initiator: %(how)s", how=how),
+        RECALL: lambda how: gettext("recall of a decision: %(how)s", how=how),
+        RESUBMIT: lambda how: gettext("after a return: %(how)s", how=how),
+        TERMINATE: lambda how: gettext("termination: %(how)s", how=how),
+    }
+    return [
+        str(lines[name](words[said]))
+        for name, words in policy_words().items()
+        if (said := properties.get(name, "")) in words
+    ]
 
 
 def _who(step: StepDefinition, drawn: list[str]) -> list[str]:
@@ -262,6 +292,7 @@ def _step(
         demands=demands_in_words(step.properties),
         kept_apart=_kept_apart(step.properties.get("appr.exclude", ""), names),
         copies=[role_name(each) for each in step.properties.get("appr.copy", "").split()],
+        taking_back=taking_back_in_words(step.properties),
     )
 
 

@@ -20,7 +20,7 @@ from app.core.errors import InvalidInputError, problem
 from app.core.i18n import N_
 from app.identity import Permission
 from app.web.context import actor, actor_or_none, db, now, settings
-from app.web.definition_steps import steps_in_words
+from app.web.definition_steps import process_in_words
 from app.web.designer_data import designer_data
 from app.web.formats import moment
 from app.web.refill import refilled
@@ -99,7 +99,7 @@ def show(key: str, version: int | None = None) -> ResponseReturnValue:
     """The history of a process, and one version of it: its diagram and its steps in words."""
     shelf = get_shelf(db(), actor(), key)
     if version is None and shelf.newest is None:
-        return render_template("definitions/show.html", shelf=shelf, shown=None, steps=None)
+        return render_template("definitions/show.html", shelf=shelf, shown=None, said=None)
     number = version if version is not None else shelf.newest.number  # type: ignore[union-attr]
     xml = version_xml(db(), actor(), key, number)
     shown = next(each for each in shelf.versions if each.number == number)
@@ -108,7 +108,7 @@ def show(key: str, version: int | None = None) -> ResponseReturnValue:
         shelf=shelf,
         shown=shown,
         is_drawn=has_layout(xml),
-        steps=steps_in_words(db(), xml),
+        said=process_in_words(db(), xml),
     )
 
 

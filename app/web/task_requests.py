@@ -19,7 +19,7 @@ from app.core.errors import (
     problem,
 )
 from app.core.i18n import N_, Bilingual
-from app.identity import User, find_people, search_accounts
+from app.identity import Permission, User, find_people, search_accounts
 from app.web.context import actor, db
 from app.web.inbox import Place, next_task
 from app.web.language import in_language
@@ -137,7 +137,10 @@ def problems_in_dialog(names: Mapping[str, str], *, is_offered: bool) -> Iterato
 
 
 def go_on(before: LoadedTask, done: str, category: str = "message") -> ResponseReturnValue:
-    """Say what happened, with a link to it, and open the next task of the same list."""
+    """Say what happened, with a link to it, and open the next task of the same list.
+
+    Who has no list of tasks, a manager for one, stays on the page.
+    """
     place = Place.parse(request.form.get("place", ""))
     subject = Bilingual(before.instance.subject_zh, before.instance.subject_en)
     flash(
@@ -146,6 +149,8 @@ def go_on(before: LoadedTask, done: str, category: str = "message") -> ResponseR
         ),
         category,
     )
+    if not actor().can(Permission.TASK_WORK):
+        return redirect(task_address(before.task.id))
     seat = own_seat(before, actor())
     following = next_task(place, before.task.due_at, seat.id if seat else None)
     return redirect(task_address(following) if following else place.url())

@@ -82,6 +82,7 @@ def show(task_id: UUID) -> ResponseReturnValue:
         "task/page.html",
         page=page,
         place=Place.parse(request.values.get("place", "")),
+        has_inbox=actor().can(Permission.TASK_WORK),
         place_query=request.values.get("place", ""),
         opened=_DIALOGS.get(request.endpoint or "") or request.args.get("open", ""),
         acts=[act for act in ACTS if act.is_offered(page)],

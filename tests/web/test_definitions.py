@@ -58,6 +58,8 @@ def test_a_version_is_told_in_the_words_of_the_bureau(desks: Desks) -> None:
     assert "Final review Expenditure section Expenditure section reviewer" in page
     assert "3 working days Agree, Return to unit, Return one step, Reject, Agree with edits" in page
     assert "copied to Department head" in page
+    assert "withdrawal by the initiator: until somebody has" in page
+    assert "termination: managers" in page
 
 
 def test_what_is_exported_is_what_was_deployed(desks: Desks) -> None:

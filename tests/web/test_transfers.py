@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -43,12 +43,15 @@ def test_a_manager_chooses_and_a_signer_has_no_choice(desks: Desks, office: Offi
     answer = post(desks, review, MANAGER, review.seat(TWO).id)
 
     assert f"transferred to {office.actor(OTHER).name}" in words(answer)
+    # A manager has no list of tasks to go on with: he stays with the item.
+    assert answer.request.path == address(review.task)
+    assert "My tasks" not in words(answer)
     assert review.seats()[TWO] == "transferred"
     assert review.seats()[OTHER] == "open"
     assert "转办谁的任务？" in words(desks.of(MANAGER, "zh").get(address(review.task)))
 
 
-@pytest.mark.parametrize("place", ["", "nonsense", str(uuid4())])
+@pytest.mark.parametrize("place", ["", "nonsense", str(UUID(int=1))])
 def test_a_choice_that_is_none_comes_back_with_what_was_typed(
     desks: Desks, office: Office, place: str
 ) -> None:
