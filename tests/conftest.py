@@ -24,8 +24,11 @@ from tests.databases import (
     copy_rows,
     installation,
     migrate,
+    open_warm,
     postgresql_databases,
 )
+from tests.dialects import share_compiled_statements
+from tests.memory import quick_folder
 from tests.network import refuse_other_machines
 from tests.statements import Statements
 from tests.statements import count_statements as count
@@ -34,17 +37,20 @@ from tests.statements import count_statements as count
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 refuse_other_machines()
+share_compiled_statements()
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+def servers() -> Iterator[Callable[[str], Server]]:
     """Both kinds of database server by name, each started when first asked for."""
     with ExitStack() as stack:
 
         @cache
         def server(kind: str) -> Server:
             if kind == "sqlite":
-                return SqliteServer(tmp_path_factory.mktemp("sqlite"))
+                folder = quick_folder("countersign-sqlite-")
+                stack.callback(shutil.rmtree, folder)
+                return SqliteServer(folder)
             return stack.enter_context(postgresql_databases())
 
         yield server
@@ -135,7 +141,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 @pytest.fixture
 def database(database_url: str, settings: Settings) -> Iterator[Database]:
     """SQLite, then PostgreSQL: all tables, no rows."""
-    database = open_database(settings)
+    database = open_warm(settings)
     yield database
     database.dispose()
 
@@ -149,7 +155,7 @@ def bureau_database(
 ) -> Iterator[Database]:
     """SQLite, then PostgreSQL: the sample bureau, freshly loaded, the test's own."""
     with clone_of(servers(database_kind), sample_template(database_kind)) as url:
-        database = open_database(replace(settings, database_url=url))
+        database = open_warm(replace(settings, database_url=url))
         yield database
         database.dispose()
 

@@ -17,6 +17,7 @@ from sqlalchemy import func, insert, make_url, select
 
 from app.core.database import Base, Database
 from app.core.settings import ROOT, Settings, normalised_url
+from app.workflow.resources import FormLibrary, ProcessLibrary, Resources
 from tests.postgresql import PostgresqlServer
 
 
@@ -168,6 +169,29 @@ def count_rows(database: Database) -> dict[str, int]:
             table.name: session.scalars(counted.select_from(table)).one()
             for table in Base.metadata.sorted_tables
         }
+
+
+#: What a running installation reads once. Forms are by file and processes by the ids of their
+#: definitions, which no other database has: what one test has read is right for the next.
+_FORMS = FormLibrary(ROOT / "forms")
+_PROCESSES = ProcessLibrary()
+
+
+class _Warm(Resources):
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        if settings.forms_folder == ROOT / "forms":
+            self.forms = _FORMS
+        self.processes = _PROCESSES
+
+
+def open_warm(settings: Settings) -> Database:
+    """`open_database` of an installation that has been running for a while.
+
+    Reading diagrams and forms takes a fifth of a test that asks for them. A test of a start calls
+    `open_database` itself, as they all do that restart.
+    """
+    return Database(settings.database_url, info={"resources": _Warm(settings)})
 
 
 def installation(url: str, folder: Path) -> Settings:

@@ -3,13 +3,13 @@
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from tests.memory import quick_folder
 from tools.programs import find_postgresql
 
 #: Nothing here survives the run, so nothing needs to reach the disk.
@@ -48,7 +48,7 @@ class PostgresqlServer:
                 "on Debian; or set TEST_POSTGRESQL_URL to a server where databases may be made."
             )
         # Not below pytest's own folder: the server's user may not enter that one.
-        self.folder = Path(tempfile.mkdtemp(prefix="countersign-pg-"))
+        self.folder = quick_folder("countersign-pg-")
         data = self.folder / "data"
         self._start: dict[str, Any] = {"cwd": self.folder} | _unprivileged(self.folder)
         self._initialise(programs, data)

@@ -15,9 +15,8 @@ from app.core.database import Database
 from app.core.settings import ROOT
 from app.projects.sample import SAMPLE_PASSWORD
 from app.web import create_app
-from app.workflow.resources import open_database
 from tests.browser.faults import Faults
-from tests.databases import Server, clone_of, installation
+from tests.databases import Server, clone_of, installation, open_warm
 from tools.programs import find_chromium
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -70,7 +69,7 @@ def live_server(
     """The sample bureau, freshly loaded, served on this machine."""
     with clone_of(servers("sqlite"), sample_template("sqlite")) as url:
         settings = installation(url, tmp_path)
-        database = open_database(settings)
+        database = open_warm(settings)
         app = create_app(settings, database)
         server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
         thread = threading.Thread(target=server.run, name="live-server")

@@ -18,7 +18,7 @@ from app.core.settings import Settings
 from app.identity import User
 from app.worker import tell_people
 from app.workflow.resources import open_database
-from tests.databases import Server, clone_of, installation
+from tests.databases import Server, clone_of, installation, open_warm
 from tests.web.conftest import compiled_translations
 from tests.workflow.conftest import Office, office_template
 
@@ -120,7 +120,7 @@ def post_office(
     settings: Settings,
 ) -> Iterator[PostOffice]:
     with clone_of(servers(database_kind), office_template(database_kind)) as url:
-        database = open_database(replace(settings, database_url=url))
+        database = open_warm(replace(settings, database_url=url))
         office = PostOffice(database, datetime(2022, 9, 5, 1, tzinfo=UTC))
         yield office
         for each in (database, *office.opened):

@@ -27,7 +27,7 @@ from app.workflow.models import UserTask
 from app.workflow.permits.tasks import return_choices
 from app.workflow.resources import open_database
 from app.workflow.states import TaskState
-from tests.databases import Server, clone_of, installation
+from tests.databases import Server, clone_of, installation, open_warm
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 BY_TAG = {each.tag: each for each in projects(2023)}
@@ -180,7 +180,7 @@ def office(
 ) -> Iterator[Office]:
     """The bureau on SQLite, then on PostgreSQL, on the first Monday of the goal season."""
     with clone_of(servers(database_kind), office_template(database_kind)) as url:
-        database = open_database(installation(url, tmp_path))
+        database = open_warm(installation(url, tmp_path))
         yield Office(database, datetime(2022, 9, 5, 1, tzinfo=UTC))
         database.dispose()
 
