@@ -58,6 +58,7 @@ PAGES = (
     "letters",
     "calendars",
     "refusals",
+    "operations",
 )
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -33,6 +33,7 @@ ENTRIES = (
     Entry("board.index", N_("Board"), "layout-board", Permission.BOARD_VIEW),
     Entry("projects.index", N_("Projects"), "list", Permission.PROJECT_VIEW),
     Entry("definitions.index", N_("Processes"), "sitemap", Permission.DEFINITION_VIEW),
+    Entry("operations.index", N_("Incidents"), "alert-triangle", Permission.INCIDENT_MANAGE),
     Entry("staff.index", N_("People and absence"), "users", Permission.TASK_WORK),
     Entry("staff.index", N_("People and absence"), "users", Permission.ITEM_MANAGE),
 )

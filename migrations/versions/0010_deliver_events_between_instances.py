@@ -86,9 +86,10 @@ def upgrade() -> None:
         sa.Column("problem", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("incident_id", sa.Uuid(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("discarded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("handled_by_id", sa.Uuid(), nullable=True),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "(state = 'discarded') = (discarded_by_id IS NOT NULL)",
+            "state <> 'discarded' OR handled_by_id IS NOT NULL",
             name=op.f("ck_message_discarded_by_someone"),
         ),
         sa.CheckConstraint(
@@ -106,9 +107,9 @@ def upgrade() -> None:
             name=op.f("ck_message_state_known"),
         ),
         sa.ForeignKeyConstraint(
-            ["discarded_by_id"],
+            ["handled_by_id"],
             ["user_account.id"],
-            name=op.f("fk_message_discarded_by_id_user_account"),
+            name=op.f("fk_message_handled_by_id_user_account"),
         ),
         sa.ForeignKeyConstraint(
             ["incident_id"], ["incident.id"], name=op.f("fk_message_incident_id_incident")

@@ -17,7 +17,7 @@ HEAD = """# BPMN 2.0: what is executed, what is refused
 
 Written by `python -m tests.engine.support` from the diagrams in `tests/engine/support.py`; a test fails when it is stale. Every executed construct deploys and is shown by the test named beside it; every refused one is refused when it is deployed, by the sentence beside it. Where nothing else is said, a construct behaves as BPMN 2.0 (formal/2011-01-03) says; all expressions are FEEL.
 
-Messages, signals and start events by message, signal or timer reach other instances as `docs/decisions/0024` says; an instance cannot begin by a condition here, and its diagram is refused when it is deployed.
+Messages, signals and start events by message, signal or timer reach other instances as `docs/decisions/0026` says; an instance cannot begin by a condition here, and its diagram is refused when it is deployed.
 """
 LINE = "start s\n{0}\nend e\ns > x > e"
 

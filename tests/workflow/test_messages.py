@@ -302,7 +302,7 @@ def test_an_operator_sends_again_or_discards(office: Office) -> None:
         office.act(discard, broken, office.actor(REVIEWER))
     office.act(discard, broken, manager)
     assert states(office) == ["discarded"]
-    assert message(office, broken).discarded_by_id == manager.id
+    assert message(office, broken).handled_by_id == manager.id
     for verb in (send_again, discard):
         with pytest.raises(ConflictError):
             office.act(verb, broken, manager)

@@ -1,7 +1,7 @@
 """Giving messages to their receivers, each in one transaction with what it causes there.
 
 The row of a message is locked before the one instance that receives it; whoever throws locks its
-own instance only. So no two transactions wait for each other (docs/decisions/0024).
+own instance only. So no two transactions wait for each other (docs/decisions/0026).
 """
 
 from collections.abc import Callable, Mapping

@@ -116,7 +116,7 @@ class Message(Base):
         ),
         CheckConstraint("(state = 'held') = (problem IS NOT NULL)", name="held_because"),
         CheckConstraint(
-            "(state = 'discarded') = (discarded_by_id IS NOT NULL)", name="discarded_by_someone"
+            "state <> 'discarded' OR handled_by_id IS NOT NULL", name="discarded_by_someone"
         ),
         # Sent twice under one key it is one message.
         Index("uq_message_key", "name", "unique_key", unique=True),
@@ -180,4 +180,6 @@ class Message(Base):
     problem: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    discarded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    #: Who sent it again last, or discarded it, and when.
+    handled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

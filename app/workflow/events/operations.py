@@ -75,7 +75,7 @@ def send_again(session: Session, message_id: UUID, actor: Actor, now: datetime) 
         raise ConflictError(N_("Expected a message that waits, but it is being delivered."))
     message.expires_at = now + (message.expires_at - message.sent_at)
     message.sent_at = now
-    _release(message)
+    _release(message, actor, now)
     wake_worker(session)
 
 
@@ -86,9 +86,8 @@ def discard(session: Session, message_id: UUID, actor: Actor, now: datetime) -> 
         NotPermittedError: the actor may not. ConflictError: it is over.
     """
     message = _open(session, message_id, actor)
-    _release(message)
+    _release(message, actor, now)
     message.state, message.ended_at = MessageState.DISCARDED, now
-    message.discarded_by_id = actor.id
 
 
 def release_messages(session: Session, condition: Any) -> None:
@@ -102,8 +101,9 @@ def release_messages(session: Session, condition: Any) -> None:
         wake_worker(session)
 
 
-def _release(message: Message) -> None:
+def _release(message: Message, actor: Actor, now: datetime) -> None:
     message.state, message.problem, message.incident_id = MessageState.NEW, None, None
+    message.handled_by_id, message.handled_at = actor.id, now
 
 
 def _open(session: Session, message_id: UUID, actor: Actor) -> Message:
