@@ -127,6 +127,7 @@ def test_a_file_of_another_step_is_not_taken_back_here(office: Office, task: UUI
 @pytest.mark.parametrize(
     ("name", "content"),
     [("a.exe", b"MZ"), ("a.pdf", b"MZ"), ("a.pdf", b""), ("a.pdf", PDF * 2_000_000)],
+    ids=["program", "not what it is called", "empty", "too large"],
 )
 def test_what_may_not_be_attached_leaves_nothing(
     office: Office, task: UUID, name: str, content: bytes
