@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from lxml import etree
 
-from app.core.errors import Problem
+from app.core.errors import Problem, problem
 from app.core.i18n import N_
 from app.engine.decisions import Decisions, decisions_used
 from app.engine.definition import (
@@ -55,8 +55,9 @@ def parse(
     """
     limits = limits or Limits()
     root = open_xml(xml, limits)
-    mistakes = schema_problems(root)
     process = one_process(root)
+    _check_size(process, limits)
+    mistakes = schema_problems(root, xml)
     make_uniform(root)
     reading = read_process(process)
     tell_others(reading, root)
@@ -83,6 +84,24 @@ def parse(
     _raise_problems(reading)
     asked = decisions_used(reading.graph, decisions or {})
     return _definition(xml, root, reading, scopes, limits, asked)
+
+
+def _check_size(process: etree._Element, limits: Limits) -> None:
+    """Before anything is read, as reading and checking cost more than counting."""
+    drawn = (f"{BPMN}{name}" for name in (*FLOW_NODES, "sequenceFlow"))
+    found = sum(1 for _ in process.iter(*drawn))
+    if found > limits.nodes_and_flows:
+        raise refuse(
+            [
+                problem(
+                    "diagram.size",
+                    "",
+                    N_("Expected at most {wanted} elements and flows, found {found}."),
+                    wanted=limits.nodes_and_flows,
+                    found=found,
+                )
+            ]
+        )
 
 
 def _add_mistakes(reading: Reading, mistakes: Sequence[Problem]) -> None:

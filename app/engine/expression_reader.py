@@ -9,6 +9,9 @@ from app.engine.expressions import Expression, FeelError, compile_feel, compile_
 from app.engine.graph import CallMapping, Mapped
 from app.engine.reading import Reading, vendor_elements
 
+#: Characters of a broken expression that its refusal shows.
+_SHOWN = 200
+
 
 class ExpressionReader:
     """Compiles with the names that elements give to variables."""
@@ -39,7 +42,7 @@ class ExpressionReader:
             "expression",
             where,
             N_("The expression “{text}” cannot be read: {reason}"),
-            text=text,
+            text=text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…",
             reason=str(error),
         )
 

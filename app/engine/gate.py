@@ -77,7 +77,6 @@ _THROWERS = {
 
 def refuse_unexecuted(reading: Reading, limits: Limits) -> None:
     """Note every element that would be lost or run otherwise than drawn."""
-    _check_size(reading, limits)
     for container in reading.process.iter(f"{BPMN}process", f"{BPMN}subProcess"):
         for element in container.iterchildren(f"{BPMN}*"):
             name = local_name(element)
@@ -95,18 +94,6 @@ def refuse_unexecuted(reading: Reading, limits: Limits) -> None:
         _check_parts(reading, node, element)
         _check_activity(reading, node, element, limits)
     tell_foreign(reading)
-
-
-def _check_size(reading: Reading, limits: Limits) -> None:
-    found = len(reading.sources)
-    if found > limits.nodes_and_flows:
-        reading.refuse(
-            "size",
-            "",
-            N_("Expected at most {wanted} elements and flows, found {found}."),
-            wanted=limits.nodes_and_flows,
-            found=found,
-        )
 
 
 def _refuse_element(reading: Reading, element: etree._Element, where: str) -> None:

@@ -17,6 +17,8 @@ from app.core.i18n import N_, Sentence
 
 #: Mistakes of one file that are told; the rest mostly follow from them.
 _TOLD = 20
+#: Mistakes up to which their places are looked for.
+_LOCATED = 100
 _NAMESPACE = re.compile(r"\{[^{}]*\}")
 _SCHEMA = files("SpiffWorkflow.bpmn.parser") / "schema"
 #: One schema object collects the mistakes of one file at a time.
@@ -39,7 +41,7 @@ def _schema() -> etree.XMLSchema:
     return etree.XMLSchema(etree.fromstring(text, parser, base_url="bpmn:/BPMN20.xsd"))
 
 
-def schema_problems(root: etree._Element) -> list[Problem]:
+def schema_problems(root: etree._Element, xml: bytes) -> list[Problem]:
     """Where the file breaks the schema, each with the id of the element around the place.
 
     Mistakes in the layout are warnings.
@@ -49,6 +51,18 @@ def schema_problems(root: etree._Element) -> list[Problem]:
         root.set("targetNamespace", "countersign")
     with _TURN:
         schema = _schema()
+        count = _count(root, xml, schema)
+        if count > _LOCATED:
+            return [
+                Problem(
+                    "diagram.schema",
+                    "",
+                    Sentence(
+                        N_("Expected what the BPMN 2.0 schema allows, found {count} mistakes."),
+                        {"count": count},
+                    ),
+                )
+            ]
         if schema.validate(root):
             return []
         log = list(schema.error_log)
@@ -65,6 +79,19 @@ def schema_problems(root: etree._Element) -> list[Problem]:
         )
         for each in log[:_TOLD]
     ]
+
+
+def _count(root: etree._Element, xml: bytes, schema: etree.XMLSchema) -> int:
+    """How many mistakes there are, in linear time: telling their places takes its square."""
+    parser = etree.XMLParser(schema=schema, resolve_entities=False, no_network=True)
+    try:
+        etree.fromstring(xml, parser)
+    except etree.XMLSyntaxError:
+        found = len(parser.error_log)
+    else:
+        found = 0
+    ids = [each.get("id") for each in root.iter("*") if each.get("id")]
+    return found + len(ids) - len(set(ids))
 
 
 def _id_around(root: etree._Element, path: str | None) -> str:

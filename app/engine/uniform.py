@@ -4,6 +4,7 @@ Only the tree in memory changes; the author's file is kept as it is.
 """
 
 from copy import deepcopy
+from itertools import islice
 
 from lxml import etree
 
@@ -12,6 +13,8 @@ from app.engine.reading import BPMN
 
 #: Attributes that name another element of the same file, perhaps with a prefix.
 _REFERENCES = ("attachedToRef", "calledElement")
+#: XML elements of an event definition that several events share: each event gets a copy.
+_SHARED_SIZE = 20
 
 
 def make_uniform(root: etree._Element) -> None:
@@ -28,7 +31,9 @@ def _bring_event_definitions(root: etree._Element) -> None:
     shared = {
         each.get("id"): each
         for each in root.iterchildren(f"{BPMN}*")
-        if str(each.tag).endswith("EventDefinition") and each.get("id")
+        if str(each.tag).endswith("EventDefinition")
+        and each.get("id")
+        and sum(1 for _ in islice(each.iter(), _SHARED_SIZE + 1)) <= _SHARED_SIZE
     }
     for reference in list(root.iter(f"{BPMN}eventDefinitionRef")):
         wanted = (reference.text or "").strip().rpartition(":")[2]

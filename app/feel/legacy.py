@@ -54,9 +54,10 @@ _METHODS = {
     ("toUpperCase", 0): ("upper case({})", _WHOLE),
     ("toLowerCase", 0): ("lower case({})", _WHOLE),
 }
-_MAX_LENGTH, _MAX_DEPTH = 20_000, 50
+_MAX_LENGTH, _MAX_DEPTH, _MAX_PARTS = 20_000, 50, 50
+_MARK = re.compile(r"[$#]\{")
 _EMBEDDED = re.compile(
-    r"""[$#]\{ (?: [^}"'] | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' )* \}""",
+    r"""[$#]\{ (?: [^}"'] | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' )*+ \}""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -84,19 +85,22 @@ def translate_template(source: str) -> str:
 
     One expression alone keeps its own type. A part that is null makes the whole null.
     """
-    parts, end = [], 0
+    parts: list[str] = []
+    end = 0
     text = source.strip()
-    for match in _EMBEDDED.finditer(text):
+    while mark := _MARK.search(text, end):
+        match = _EMBEDDED.match(text, mark.start())
+        if match is None:
+            raise _error(source, mark.start(), "'}' at the end", "none")
         if match.group() == text:
             return translate_legacy(text)
-        if match.start() > end:
-            parts.append(_literal(text[end : match.start()]))
+        if len(parts) > _MAX_PARTS:
+            raise _error(source, mark.start(), f"at most {_MAX_PARTS} parts", "more")
+        if mark.start() > end:
+            parts.append(_literal(text[end : mark.start()]))
         parts.append(f"string({translate_legacy(match.group())})")
         end = match.end()
-    rest = text[end:]
-    if "${" in rest or "#{" in rest:
-        raise _error(source, len(source) - len(rest), "'}' at the end", "none")
-    return " + ".join([*parts, _literal(rest)] if rest else parts)
+    return " + ".join([*parts, _literal(text[end:])] if text[end:] else parts)
 
 
 @dataclass(frozen=True, slots=True)

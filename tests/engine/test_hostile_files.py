@@ -103,3 +103,29 @@ def test_an_expression_that_does_not_end_is_stopped() -> None:
     loop = "for i in 1..100000, j in 1..100000 return i"
     with pytest.raises(CountersignError):
         _use(draw(f'start s\nscript a script="{loop}"\nend e\ns > a > e'))
+
+
+HEAD = b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="x">'
+PROCESS = b'<process id="p" isExecutable="true"><task id="t">%s</task></process></definitions>'
+
+
+@pytest.mark.parametrize("inside", [b'<documentation x=""/>', b'<documentation id="t"/>'])
+def test_mistakes_without_number_are_counted_not_located(inside: bytes) -> None:
+    with pytest.raises(DiagramError, match="found 50000 mistakes"):
+        parse(HEAD + PROCESS % (inside * 50_000))
+
+
+def test_a_shared_event_definition_is_not_multiplied() -> None:
+    shared = b'<timerEventDefinition id="d">' + b"<documentation/>" * 3_000
+    event = b'<intermediateCatchEvent id="i%d"><eventDefinitionRef>d</eventDefinitionRef>'
+    events = b"".join(event % each + b"</intermediateCatchEvent>" for each in range(2_900))
+    process = b'<process id="p">' + events + b"</process></definitions>"
+    with pytest.raises(DiagramError, match="eventDefinitionRef"):
+        parse(HEAD + shared + b"</timerEventDefinition>" + process)
+
+
+@pytest.mark.parametrize("part", ["${'", "${a}"])
+def test_a_text_of_many_expressions_is_read_in_linear_time(part: str) -> None:
+    text = part * (19_000 // len(part))
+    with pytest.raises(DiagramError, match="Expected"):
+        parse(draw(f'start s\nstep a assignee="{text}"\nend e\ns > a > e'))
