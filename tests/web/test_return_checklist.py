@@ -120,7 +120,7 @@ def test_points_need_no_further_reason_and_blank_rows_are_no_points(
 @pytest.mark.parametrize(
     ("row", "where", "sentence"),
     [
-        ({"reason": "", "text": "please"}, "reason", "Choose a reason of the list"),
+        ({"reason": "", "text": "please"}, "reason", "Choose a reason of the list."),
         ({"reason": "other", "text": ""}, "text", "Expected 2 to 1000 characters"),
         ({"reason": "other", "text": "no", "field": "secret"}, "field", "Choose a field"),
     ],

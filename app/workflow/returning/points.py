@@ -121,6 +121,8 @@ def require_points(loaded: LoadedTask, points: Sequence[PointAsked]) -> None:
 def _problems(loaded: LoadedTask, number: int, point: PointAsked) -> list[Problem]:
     where = f"points.{number}"
     reason = resources_of(loaded.session).return_reasons.get(point.reason)
+    if not point.reason:
+        return [problem("return.reason", f"{where}.reason", N_("Choose a reason of the list."))]
     if reason is None:
         words = N_("Choose a reason of the list; found “{found}”.")
         return [problem("return.reason", f"{where}.reason", words, found=point.reason)]

@@ -3,6 +3,8 @@
 // refused may be tried otherwise where the form says data-retry. Without this script one request
 // does them all.
 
+import { showCounts } from '../page/counts.js';
+
 const atOnce = 5;
 
 export function startBatch() {
@@ -47,6 +49,7 @@ function start(form) {
         bar.value = all - waiting.length;
       }
       say(form.dataset.finished, all);
+      showCounts();
       const back = form.querySelector('.cs-row-of a.btn');
       back.textContent = form.dataset.back;
       back.classList.add('btn-primary');

@@ -4,14 +4,15 @@
 const pause = 60000;
 
 export function startCounts() {
-  const url = document.querySelector('[data-counts-url]')?.dataset.countsUrl;
-  if (!url) return;
-  ask(url);
-  setInterval(() => { if (!document.hidden) ask(url); }, pause);
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(url); });
+  showCounts();
+  setInterval(() => { if (!document.hidden) showCounts(); }, pause);
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) showCounts(); });
 }
 
-async function ask(url) {
+/** Ask for the figures now. */
+export async function showCounts() {
+  const url = document.querySelector('[data-counts-url]')?.dataset.countsUrl;
+  if (!url) return;
   try {
     const answer = await fetch(url, { headers: { Accept: 'application/json' } });
     if (!answer.ok) return;
