@@ -9,7 +9,13 @@ from app.identity import Actor, Permission
 from app.web.context import actor_or_none
 
 #: Pages without an entry of their own, and the blueprint below whose entry they lie.
-_PLACES = {"calendars": "definitions", "conflicts": "staff"}
+_PLACES = {
+    "batch": "inbox",
+    "calendars": "definitions",
+    "conflicts": "staff",
+    "handover": "staff",
+    "return_counts": "definitions",
+}
 
 
 @dataclass(frozen=True, slots=True)
