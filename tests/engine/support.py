@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.engine import DiagramError, link, parse
+from app.engine.dialects import PERFORMERS, RELATIVES, RENAMED, ZEEBE_ATTRIBUTES, ZEEBE_ELEMENTS
+from app.engine.foreign import REFUSED
 from tests.engine.drawing import draw
 from tests.engine.test_decisions import model
 
@@ -19,6 +21,7 @@ Written by `python -m tests.engine.support` from the diagrams in `tests/engine/s
 
 Messages, signals and start events by message, signal or timer reach other instances as `docs/decisions/0026` says; an instance cannot begin by a condition here, and its diagram is refused when it is deployed.
 """
+DIALECTS = """Camunda 7's attributes are read; what other tools write is brought to them when a file is read, and the file itself is kept byte for byte. `${…}` and `#{…}` become FEEL, also in the middle of a text. Extensions that would change what runs are refused by their element; every other one that means nothing here is a warning (`app/engine/foreign.py`). `tests/engine/vendors/` holds diagrams in each manner."""
 LINE = "start s\n{0}\nend e\ns > x > e"
 
 
@@ -216,6 +219,26 @@ def _lines() -> Iterator[str]:
         for each in constructs:
             said = f"`tests/engine/{each.shown_by}`" if each.shown_by else refusal(each)
             yield f"| {each.name} | {'executed' if each.shown_by else 'refused'} | {said} |"
+    yield from _dialects()
+
+
+def _dialects() -> Iterator[str]:
+    yield "\n## Dialects\n"
+    yield DIALECTS
+    yield "\n| written | read as |"
+    yield "|---|---|"
+    for prefix in RELATIVES:
+        yield f"| `{prefix}:…` | `camunda:…` |"
+    for name, wanted in RENAMED.items():
+        yield f"| `{name}` | `camunda:{wanted}` |"
+    for element, attributes in ZEEBE_ATTRIBUTES.items():
+        for attribute, wanted in attributes.items():
+            yield f"| `zeebe:{element}` `{attribute}` | `camunda:{wanted}` |"
+    for element, wanted in ZEEBE_ELEMENTS.items():
+        refused = ", refused" if wanted in REFUSED else ""
+        yield f"| `zeebe:{element}` | `camunda:{wanted}`{refused} |"
+    for element, wanted in PERFORMERS.items():
+        yield f"| `{element}` | `camunda:{wanted}` |"
 
 
 if __name__ == "__main__":
