@@ -491,6 +491,11 @@ const ours = {
   'A started instance keeps the version that was newest when it started.': '已发起的流程实例沿用发起时的最新版本。',
   'Automatic work': '自动办理',
   'What is done': '办理事项',
+  'What the event begins': '事件发起的流程',
+  'Project it is about': '所办项目',
+  'Code of the project, where the message does not name one.': '项目编码；消息未写明项目时使用。',
+  'In whose name': '以谁的名义',
+  'User name of the initiator, where no person has sent the message.': '发起人的用户名；消息不是由人发出时使用。',
   'Technical': '技术信息',
 };
 

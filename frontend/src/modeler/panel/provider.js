@@ -1,5 +1,6 @@
 // What the properties panel shows: our groups, and of bpmn-js' own those that the engine executes.
 import { callGroup, serviceGroup } from './automatic.js';
+import { eventStartGroup } from './event-start.js';
 import { flowGroup } from './flow.js';
 import { namesGroup } from './names.js';
 import { stepGroups } from './step.js';
@@ -8,7 +9,7 @@ import { processGroups } from './taking-back.js';
 /** After bpmn-js' own provider, whose groups we choose from. */
 const priority = 100;
 const kept = new Set(['timer', 'error', 'documentation']);
-const ours = [namesGroup, processGroups, stepGroups, flowGroup, callGroup, serviceGroup];
+const ours = [namesGroup, processGroups, stepGroups, flowGroup, callGroup, serviceGroup, eventStartGroup];
 
 export function panelProvider(data) {
   class Provider {
