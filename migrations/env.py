@@ -22,6 +22,13 @@ def migrate() -> None:
     """Run the migrations that were asked for, or compare the database with the models."""
     url = context.config.attributes.get("database_url")
     database = Database(url or Settings.from_environment().database_url)
+    try:
+        _migrate(database)
+    finally:
+        database.dispose()
+
+
+def _migrate(database: Database) -> None:
     with database.engine.connect() as plain:
         connection = plain.execution_options(countersign_write=True)
         if database.is_sqlite:
@@ -43,7 +50,6 @@ def migrate() -> None:
             context.run_migrations()
             if database.is_sqlite:
                 _require_whole(connection)
-    database.dispose()
 
 
 def _tables_of_all_rooms() -> MetaData:

@@ -392,9 +392,11 @@ def test_two_loads_tell_the_same_story(
 @contextmanager
 def reader(url: str, folders: pytest.TempPathFactory) -> Iterator[Session]:
     database = open_database(installation(url, folders.mktemp("reader")))
-    with database.unit_of_work(write=False) as session:
-        yield session
-    database.dispose()
+    try:
+        with database.unit_of_work(write=False) as session:
+            yield session
+    finally:
+        database.dispose()
 
 
 def test_an_interrupted_load_leaves_nothing_behind(

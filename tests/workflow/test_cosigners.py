@@ -26,8 +26,10 @@ def another_process(office: Office, folder: Path) -> Iterator[Database]:
     """The same database as another process opens it: with its own connections and locks."""
     url = office.database.url.render_as_string(hide_password=False)
     database = open_database(installation(url, folder))
-    yield database
-    database.dispose()
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def sign_at_once(
