@@ -28,7 +28,6 @@ from tests.databases import (
     postgresql_databases,
 )
 from tests.dialects import share_compiled_statements
-from tests.memory import quick_folder
 from tests.network import refuse_other_machines
 from tests.statements import Statements
 from tests.statements import count_statements as count
@@ -41,16 +40,14 @@ share_compiled_statements()
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[Callable[[str], Server]]:
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
     """Both kinds of database server by name, each started when first asked for."""
     with ExitStack() as stack:
 
         @cache
         def server(kind: str) -> Server:
             if kind == "sqlite":
-                folder = quick_folder("countersign-sqlite-")
-                stack.callback(shutil.rmtree, folder)
-                return SqliteServer(folder)
+                return SqliteServer(tmp_path_factory.mktemp("sqlite"))
             return stack.enter_context(postgresql_databases())
 
         yield server

@@ -1,4 +1,4 @@
-"""Where the databases of the tests lie: in memory, where the machine has room for that."""
+"""Where the PostgreSQL of the tests lies: in memory, where the machine has room for that."""
 
 import shutil
 import tempfile
