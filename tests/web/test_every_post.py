@@ -41,6 +41,12 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     "task_back.recall": {"act:recall_reason": REASON},
     "task_back.undo": {},
     "task_back.withdraw_": {"act:withdraw_reason": REASON},
+    "task_conflict.declare": {
+        "act:conflict_with": "project",
+        "act:conflict_kind": "relative",
+        "act:conflict_reason": REASON,
+    },
+    "task_conflict.leave": {},
     "task_signing.add": {
         "act:signer_person": COLLEAGUE,
         "act:signer_place": "before",
@@ -74,8 +80,8 @@ ONE_BY_ONE = {"batch.run", "inbox.claim", "inbox.release"}
 #: What a page says that was opened before somebody else changed the step, by who may send it.
 VERSIONED = {
     **dict.fromkeys(
-        ("task_signing.add", "task_signing.delegate", "tasks.abstain", "tasks.approve",
-         "tasks.reject", "tasks.return_", "tasks.transfer"),
+        ("task_conflict.declare", "task_signing.add", "task_signing.delegate", "tasks.abstain",
+         "tasks.approve", "tasks.reject", "tasks.return_", "tasks.transfer"),
         HOLDER,
     ),
     **dict.fromkeys(("tasks.reassign", "task_stop.suspend", "task_stop.terminate"), MANAGER),

@@ -75,7 +75,9 @@ def seats(office: Office, item: UUID, step: str = "review") -> list[FoundSeat]:
             .where(UserTask.instance_id == item, UserTask.step_id == step)
             .order_by(UserTask.visit.desc())
         ).first()
-        rows = session.scalars(select(Seat).where(Seat.task_id == newest).order_by(Seat.position))
+        rows = session.scalars(
+            select(Seat).where(Seat.task_id == newest).order_by(Seat.position, Seat.id)
+        )
         return [
             FoundSeat(
                 each.group_key,

@@ -136,7 +136,7 @@ def _visits(instance_ids: Sequence[UUID]) -> Any:
             # What a recalled decision had opened was no visit.
             (UserTask.state != TaskState.CANCELLED) | (UserTask.outcome != "recall"),
         )
-        .order_by(UserTask.id, Seat.position)
+        .order_by(UserTask.id, Seat.position, Seat.id)
     )
 
 

@@ -134,7 +134,7 @@ def open_seats(session: Session, instance_id: UUID) -> list[OpenSeat]:
             UserTask.state == TaskState.OPEN,
             Seat.state == SeatState.OPEN,
         )
-        .order_by(UserTask.id, Seat.position)
+        .order_by(UserTask.id, Seat.position, Seat.id)
     )
     return [_open_seat(task, seat, user) for task, seat, user in rows]
 
